@@ -1,0 +1,1 @@
+"""Mailboxes, journals and the actors that own a generation's state."""

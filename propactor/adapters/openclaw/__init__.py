@@ -1,0 +1,1 @@
+"""The OpenClaw gateway as an upstream."""

@@ -1,0 +1,66 @@
+"""The shape of an adapter: what is asked of it, what it says, how it is stopped."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from propactor.core.events import Event, Source
+
+Emit = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """What one generation asks for; ``debug`` is already what the server allows this caller."""
+
+    request_id: str
+    job_id: str
+    prompt: str
+    name: str
+    use_ai: bool = True
+    debug: bool = False
+    model: str | None = None
+    keep_running: bool = False
+    """True when the generation shall finish although nobody reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How a run ended well. ``text`` is the text to parse, or None when the deltas already said it all."""
+
+    text: str | None = None
+
+
+class Run(Protocol):
+    """One generation at one upstream."""
+
+    async def finish(self) -> Reply:
+        """Drive the run to its end, emitting events on the way.
+
+        Raises:
+            UpstreamFault: the upstream failed; the class says how.
+        """
+        ...
+
+    async def stop(self) -> bool:
+        """Ask the upstream to stop, read its answer, and say whether it confirmed. Never raises."""
+        ...
+
+
+class Upstream(Protocol):
+    """A source of generations."""
+
+    name: str
+    source: Source
+
+    def problem(self) -> Exception | None:
+        """Return why this upstream can't take a generation now, or None when it can."""
+        ...
+
+    def begin(self, request: GenerationRequest, emit: Emit) -> Run:
+        """Make a run. Asks nothing of the upstream yet, so it can't fail."""
+        ...
+
+    def session_key(self, request: GenerationRequest) -> str | None:
+        """Name the upstream's session for this request, where it has one."""
+        ...

@@ -1,0 +1,1 @@
+"""aiohttp lives here and nowhere else."""
