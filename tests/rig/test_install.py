@@ -51,7 +51,7 @@ def test_refused(folder: Path) -> None:
 
 
 def test_stub(folder: Path) -> None:
-    """npm finds the stub for the package that comes from a Git host."""
+    """A stub is there for npm in place of the package that comes from a Git host."""
     install("1", npm(COUNT))
 
     assert "file:./stubs/libsignal" in (folder / "package.json").read_text()
