@@ -45,7 +45,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """A tool came back; ``status`` is ``ok`` or ``error``. The preview of its output is short and redacted."""
+    """A tool came back, ``ok`` or with an ``error``. The preview of its output is short and redacted."""
 
     tool_name: str
     tool_call_id: str
@@ -105,7 +105,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """Something about the model's output that a person should know; ``index`` is the part's, if it is about one."""
+    """What a person should know about the model's output; ``index`` is the part's, if it is about one."""
 
     code: str
     message: str

@@ -1,0 +1,281 @@
+"""One generation as an actor: asks upstreams, takes what they say, keeps the journal, sees it end."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from propactor.actors.actor import Actor
+from propactor.actors.alarms import Alarms
+from propactor.actors.attempts import Attempts
+from propactor.actors.commands import Cancel, Command, Failed, Parsed, Replied, Stopped, Tick
+from propactor.actors.journal import Journal, Subscription
+from propactor.actors.mailbox import Mailbox
+from propactor.core import parser
+from propactor.core.errors import (
+    Cancelled,
+    GenerationTimeout,
+    InternalError,
+    PropactorError,
+    ServiceStopping,
+    UpstreamFault,
+)
+from propactor.core.events import Diagnostic, Error, Event, Result, Started
+from propactor.core.generation import Entries, Generation, Rules
+from propactor.core.upstream import GenerationRequest, Reply, Upstream
+from propactor.metrics import Metrics
+
+log = logging.getLogger(__name__)
+CancelReason = Literal["asked", "abandoned", "stopping"]
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRules:
+    """The limits of a generation and of what holds it; times in seconds."""
+
+    generation: Rules = field(default_factory=Rules)
+    grace: float = 10.0
+    stop_seconds: float = 2.0
+    mailbox_messages: int = 1024
+    mailbox_bytes: int = 4 * 2**20
+    journal_entries: int = 4096
+    journal_bytes: int = 2 * 2**20
+
+
+class GenerationActor(Actor[Event | Command]):
+    """Takes one request from ``started`` to ``done``.
+
+    ``upstreams`` are tried in order, each once. ``on_end`` is called when nothing more will happen.
+    """
+
+    def __init__(
+        self,
+        request: GenerationRequest,
+        upstreams: Sequence[Upstream],
+        *,
+        rules: ActorRules,
+        alarms: Alarms,
+        metrics: Metrics,
+        epoch: float,
+        on_end: Callable[["GenerationActor"], None],
+    ) -> None:
+        super().__init__(request.request_id, Mailbox(rules.mailbox_messages, rules.mailbox_bytes))
+        self._clock = asyncio.get_running_loop().time
+        self._rules = rules
+        self._metrics = metrics
+        self._on_end = on_end
+        self._alarm = alarms.alarm(self._ring)
+        self.request = request
+        self.epoch = epoch
+        self.created_at = self._clock()
+        self.finished_at: float | None = None
+        self.abandoned_at: float | None = None
+        self.outcome: Result | Error | None = None
+        self.generation = Generation(request, rules.generation, now=self.created_at, epoch=epoch)
+        self.journal = Journal(
+            request.request_id, max_entries=rules.journal_entries, max_bytes=rules.journal_bytes
+        )
+        self.attempts = Attempts(
+            request, upstreams, self.mailbox, metrics=metrics, stop_seconds=rules.stop_seconds
+        )
+
+    # What others may ask
+
+    def announce(self, started: Started) -> None:
+        """Journal ``started``. Nothing is asked of an upstream before ``launch``."""
+        self._publish(self.generation.start(started, self.created_at))
+
+    def launch(self) -> None:
+        """Ask the first upstream; a second call changes nothing."""
+        if self._task is None:
+            super().launch()
+            self._ask()
+            self._watch_readers()
+
+    def cancel(self, reason: CancelReason = "asked") -> None:
+        """End this generation, whatever it is doing; one that has ended doesn't notice."""
+        if self._task is None:
+            super().launch()
+        if not self.generation.finished:
+            self._metrics.cancelled(reason)
+        self.mailbox.put(Cancel(_reason(reason)))
+
+    def subscribe(self, after: int = 0) -> Subscription:
+        """Open a reader's place.
+
+        Raises:
+            CursorExpired: the entries that follow are no longer kept.
+            InvalidRequest: there was no such event.
+        """
+        subscription = self.journal.subscribe(after)
+        self._watch_readers()
+        return subscription
+
+    def leave(self, subscription: Subscription) -> None:
+        """Close a reader's place; the last one to go starts the grace period."""
+        subscription.leave()
+        self._watch_readers()
+
+    # Readers
+
+    def _watch_readers(self) -> None:
+        if self.request.keep_running or self.journal.readers or self.generation.finished:
+            self.abandoned_at = None
+        elif self.abandoned_at is None:
+            self.abandoned_at = self._clock()
+            self._alarm.set_earlier(self._patient_until)
+
+    @property
+    def _patient_until(self) -> float:
+        return float("inf") if self.abandoned_at is None else self.abandoned_at + self._rules.grace
+
+    def _ring(self) -> None:
+        self.mailbox.put(Tick())
+
+    # One message at a time
+
+    def receive(self, message: Event | Command) -> None:
+        """Take an event of the upstream, or a command."""
+        if isinstance(message, Command):
+            self._obey(message)
+            return
+        generation = self.generation
+        if entries := generation.receive(message, self._clock()):
+            self._publish(entries)
+        self._alarm.set_earlier(generation.wake_at)
+        if generation.capped and self.attempts.run is not None:
+            self.attempts.stop()
+            self._read(Reply())
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case Tick():
+                self._tick()
+            case Cancel(error):
+                self._fail(error)
+            case Replied(run, reply) if run is self.attempts.run:
+                self.attempts.run = None
+                self._read(reply)
+            case Failed(run, error) if run is self.attempts.run:
+                self.attempts.run = None
+                self._recover(error)
+            case Parsed(result):
+                self._succeed(result)
+            case Stopped(confirmed):
+                self.attempts.heard_stopped(confirmed=confirmed)
+                self._close_when_quiet()
+
+    def _tick(self) -> None:
+        now = self._clock()
+        if now >= self._patient_until:
+            self.abandoned_at = None
+            self.cancel("abandoned")
+        try:
+            self._publish(self.generation.tick(now))
+        except GenerationTimeout as exc:
+            self._recover(exc)
+        self._alarm.set(min(self.generation.wake_at, self._patient_until))
+
+    def _ask(self) -> None:
+        self.generation.ask(self._clock())
+        self._alarm.set_earlier(self.generation.wake_at)
+        self.attempts.ask_next()
+
+    def _recover(self, error: PropactorError) -> None:
+        """Fall back to the next upstream if it is the last one's fault, else fail."""
+        if self.generation.finished:
+            return
+        if not isinstance(error, UpstreamFault) or not self.attempts.left:
+            self._fail(error)
+            return
+        self.attempts.stop()
+        self.mailbox.keep(Command)  # what the failed run said last is void
+        self._publish(self.generation.fall_back(error, self._clock()))
+        self._metrics.fell_back(error.code)
+        self._ask()
+
+    # The ending
+
+    def _read(self, reply: Reply) -> None:
+        """Read the model's text, in a thread: a long one takes longer than a stream may pause."""
+        if not self.generation.finished:
+            self._publish(self.generation.parse(self._clock()))
+            text = self.generation.text if reply.text is None else reply.text
+            self.attempts.start(self._parse(text), "parse")
+
+    async def _parse(self, text: str) -> None:
+        try:
+            result = await asyncio.to_thread(parser.parse, text, self.request.name)
+        except PropactorError as exc:
+            self.mailbox.put(Failed(None, exc))
+        except Exception:  # guards the task: a defect of the parser must not leave readers waiting
+            log.exception("generation %s: reading the model's text failed", self.request.request_id)
+            self.mailbox.put(Failed(None, InternalError("The text could not be read")))
+        else:
+            self.mailbox.put(Parsed(result))
+
+    def _succeed(self, result: Result) -> None:
+        if self.generation.finished:
+            return
+        self.outcome = self._finished(result)
+        self._publish(self.generation.succeed(self.outcome, self._clock()))
+        self._close_when_quiet()
+
+    def _finished(self, result: Result) -> Result:
+        """Say who made it, why it wasn't a model if it wasn't, and what was cut."""
+        cut = (Diagnostic("text_capped", "The model's text was cut at the limit."),)
+        return replace(
+            result,
+            method="template" if self.attempts.source == "template" else "ai",
+            fallback_reason=self.generation.fallback_reason,
+            diagnostics=result.diagnostics + (cut if self.generation.capped else ()),
+        )
+
+    def _fail(self, error: PropactorError) -> None:
+        if not self.generation.finished:
+            *before, last = self.generation.fail(error, self._clock())
+            self.outcome = last.event if isinstance(last.event, Error) else None
+            self._publish([*before, last])
+            self.attempts.stop()
+            self._close_when_quiet()
+
+    def _close_when_quiet(self) -> None:
+        """Say ``done`` once the outcome is known and every upstream has answered to being stopped."""
+        if self.generation.finished and not self.attempts.stopping and self.finished_at is None:
+            self._finish()
+
+    def _finish(self) -> None:
+        self.finished_at = self._clock()
+        self.generation.dropped_previews += len(self.mailbox.dropped)
+        self._publish(self.generation.close(self.finished_at, confirmed=self.attempts.confirmed))
+        self.mailbox.close()
+
+    def _publish(self, entries: Entries) -> None:
+        if entries:
+            self.journal.append(entries)
+            self._metrics.journalled(entries)
+
+    def crashed(self) -> None:
+        """End the stream although our own code failed."""
+        self._fail(InternalError("Something of ours failed"))
+        self.attempts.stop()
+        if self.finished_at is None:
+            self._finish()
+
+    def stopped(self) -> None:
+        """Let go of everything but the journal."""
+        self._alarm.clear()
+        self.journal.close()
+        self.abandoned_at = None
+        self._on_end(self)
+
+
+def _reason(reason: CancelReason) -> PropactorError:
+    match reason:
+        case "asked":
+            return Cancelled("The generation was cancelled.")
+        case "abandoned":
+            return Cancelled("Nobody was reading any more.")
+        case "stopping":
+            return ServiceStopping("The service is stopping.")

@@ -1,0 +1,112 @@
+"""A bounded queue that can be closed, and that loses nothing but previews when it is full."""
+
+import asyncio
+from collections import deque
+from typing import Generic, TypeVar
+
+from propactor.core.joining import Delta, droppable, join, joinable, weight
+
+M = TypeVar("M")
+
+
+class MailboxClosed(Exception):
+    """Nothing is in the mailbox, and nothing will be."""
+
+
+class Mailbox(Generic[M]):
+    """Keeps messages in order for one receiver.
+
+    Over ``capacity`` messages or ``max_bytes`` it joins neighbouring deltas, then drops previews,
+    oldest first, and counts them. Facts are kept even then: text, tools, endings.
+    """
+
+    def __init__(self, capacity: int = 1024, max_bytes: int = 4 * 2**20) -> None:
+        self.dropped: list[M] = []
+        self._capacity = capacity
+        self._max_bytes = max_bytes
+        self._messages: deque[M] = deque()
+        self._bytes = 0
+        self._closed = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the mailbox takes no more messages."""
+        return self._closed
+
+    def put(self, message: M) -> None:
+        """Add a message; a closed mailbox forgets it."""
+        if self._closed:
+            return
+        self._messages.append(message)
+        self._bytes += weight(message)
+        if len(self._messages) > self._capacity or self._bytes > self._max_bytes:
+            self._make_room()
+        waiter = self._waiter
+        if waiter is not None:
+            self._wake(waiter)
+
+    def _wake(self, waiter: asyncio.Future[None]) -> None:
+        self._waiter = None
+        if not waiter.done():
+            waiter.set_result(None)
+
+    async def get(self) -> M:
+        """Take the oldest message, waiting for one.
+
+        Raises:
+            MailboxClosed: the mailbox is closed and empty.
+        """
+        while not self._messages:
+            if self._closed:
+                raise MailboxClosed
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        message = self._messages.popleft()
+        self._bytes -= weight(message)
+        return message
+
+    def close(self) -> None:
+        """Take no more messages. What is there can still be read."""
+        self._closed = True
+        if self._waiter is not None:
+            self._wake(self._waiter)
+
+    def keep(self, kind: type) -> None:
+        """Forget everything but messages of this kind."""
+        self._refill(deque(m for m in self._messages if isinstance(m, kind)))
+
+    def _make_room(self) -> None:
+        self._refill(_joined(self._messages))
+        while len(self._messages) > self._capacity or self._bytes > self._max_bytes:
+            preview = next((m for m in self._messages if droppable(m)), None)
+            if preview is None:
+                return
+            self._messages.remove(preview)
+            self._bytes -= weight(preview)
+            self.dropped.append(preview)
+
+    def _refill(self, messages: deque[M]) -> None:
+        self._messages = messages
+        self._bytes = sum(map(weight, messages))
+
+
+def _joined(messages: deque[M]) -> deque[M]:
+    """Join all neighbours that may be joined."""
+    groups: list[list[M]] = []
+    for message in messages:
+        if groups and joinable(groups[-1][-1], message):
+            groups[-1].append(message)
+        else:
+            groups.append([message])
+    return deque(_one(group) for group in groups)
+
+
+def _one(group: list[M]) -> M:
+    if len(group) == 1:
+        return group[0]
+    deltas: list[Delta] = [m for m in group if isinstance(m, Delta)]
+    return join(deltas)  # type: ignore[return-value]  # joinable messages are deltas, and so is what they make

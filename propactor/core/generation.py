@@ -1,0 +1,271 @@
+"""One generation as a function of events and time: every call returns the entries it gave rise to."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from propactor.core.coalescer import Coalescer
+from propactor.core.errors import GenerationTimeout, PropactorError
+from propactor.core.events import (
+    Done,
+    Error,
+    Event,
+    FallbackReason,
+    Part,
+    Progress,
+    Result,
+    Source,
+    Started,
+    Stats,
+    TextDelta,
+    Thinking,
+)
+from propactor.core.joining import join
+from propactor.core.machine import Lifecycle, State
+from propactor.core.patience import Patience, TimeLimits
+from propactor.core.progressive import Progressive
+from propactor.core.sse import Entry, encode
+from propactor.core.upstream import GenerationRequest
+
+Entries = Sequence[Entry]
+FINISHED = frozenset({State.RESULT, State.ERROR, State.DONE})
+CONFIRMATION: dict[bool | None, Literal["confirmed", "unconfirmed"] | None] = {
+    None: None,
+    True: "confirmed",
+    False: "unconfirmed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The limits one generation lives by: seconds, and characters of text."""
+
+    window: float = 0.04
+    text_chars: int = 1_000_000
+    time: TimeLimits = field(default_factory=TimeLimits)
+
+
+class Generation:
+    """Turns what upstreams say into the entries readers get, in the order the table allows.
+
+    ``now`` is in seconds on a clock that never goes back; ``epoch`` is what to add for Unix time.
+    ``wake_at`` is when ``tick`` wants to be called, at the latest.
+    """
+
+    def __init__(self, request: GenerationRequest, rules: Rules, *, now: float, epoch: float = 0.0) -> None:
+        self.request = request
+        self.capped = False
+        self.gaps = 0
+        self.switches = 0
+        self.dropped_previews = 0
+        self.parts_sent = 0
+        self.fallback_reason: FallbackReason | None = None
+        self._rules = rules
+        self._epoch = epoch
+        self._started_at = now
+        self._seq = 0
+        self._lifecycle = Lifecycle()
+        self._coalescer = Coalescer(rules.window)
+        self._patience: Patience | None = None
+        self._progressive = Progressive()
+        self._pieces: list[str] = []
+        self._chars = 0
+        self._sent_chars = 0
+        self._silent = True
+        self._void = False
+
+    @property
+    def state(self) -> str:
+        """Return the state of the table this generation is in."""
+        return self._lifecycle.state
+
+    @property
+    def text(self) -> str:
+        """Return the model's text as far as it is known."""
+        return "".join(self._pieces)
+
+    @property
+    def finished(self) -> bool:
+        """Tell whether the outcome is known: nothing but ``done`` can follow."""
+        return self._lifecycle.state in FINISHED
+
+    @property
+    def wake_at(self) -> float:
+        """Return when something is due: a delta that waits, a notice, the end of patience."""
+        patience = self._patience.due if self._patience is not None else float("inf")
+        due = self._coalescer.due
+        return patience if due is None or due > patience else due
+
+    def start(self, started: Started, now: float) -> Entries:
+        """Say that the generation exists."""
+        return self._entries(now, started)
+
+    def ask(self, now: float) -> None:
+        """Note that an upstream is asked from now on: patience begins to run."""
+        self._patience = Patience(self._rules.time, now)
+        self._silent = True
+
+    def receive(self, event: Event, now: float) -> Entries:
+        """Take one event of an upstream."""
+        if self._lifecycle.state != State.STREAMING or self._silent:
+            if self.finished or self._lifecycle.state == State.PARSING:
+                return ()
+            return [*self._wake(event, now), *self._take(event, now)]
+        self._patience.heard_at = now  # type: ignore[union-attr]  # set by ask, before anything is received
+        return self._take(event, now)
+
+    def _take(self, event: Event, now: float) -> Entries:
+        if type(event) is TextDelta:
+            return self._hear_text(event, now)
+        if type(event) is Thinking:
+            return self._push(event, now)
+        self.gaps += type(event) is Progress and event.phase == "gap"
+        return [*self._flush(now), *self._entries(now, event)]
+
+    def _wake(self, event: Event, now: float) -> Entries:
+        """Note a first sign of life: being accepted first, a word of the model later."""
+        assert self._patience is not None, "ask comes first"
+        if type(event) is Progress:
+            self._patience.enter("first_event", now)
+            return ()
+        self._silent = False
+        self._patience.enter("idle", now)
+        if self._lifecycle.state == State.STARTED:
+            self._lifecycle.fire("stream")
+        return self._entries(now, Progress("streaming", source=_source(event)))
+
+    def _hear_text(self, event: TextDelta, now: float) -> Entries:
+        out: list[Entry] = []
+        if event.replace or self._void:
+            event = self._start_over(event)
+        elif self._chars + len(event.delta) > self._rules.text_chars:
+            return self._cap(now)
+        self._chars += len(event.delta)
+        self._pieces.append(event.delta)
+        out.extend(self._push(event, now))
+        if parts := self._progressive.feed(event.delta):
+            out += [*self._flush(now), *self._send_parts(parts, now, event.source)]
+        return out
+
+    def _cap(self, now: float) -> Entries:
+        """Stop listening to a model that doesn't end, and say so once."""
+        if self.capped:
+            return ()
+        self.capped = True
+        return [*self._flush(now), *self._entries(now, Progress("capped", limit=self._rules.text_chars))]
+
+    def _start_over(self, event: TextDelta) -> TextDelta:
+        """Forget the text so far; what was sent of it is void, so readers must hear that."""
+        said = self._chars > 0 or event.replace
+        self._void = False
+        self._pieces.clear()
+        self._chars = 0
+        self._progressive.reset()
+        return TextDelta(event.delta, 0, said, event.source, event.at, event.raw)
+
+    def _push(self, delta: TextDelta | Thinking, now: float) -> Entries:
+        before = () if self._coalescer.accepts(delta) else self._flush(now)
+        leaving = self._coalescer.push(delta, now)
+        if not leaving:
+            return before
+        sent = self._release(join(leaving), now)
+        return [*before, *sent] if before else sent
+
+    def _flush(self, now: float) -> Entries:
+        held = self._coalescer.flush(now)
+        return self._release(join(held), now) if held else ()
+
+    def _release(self, delta: TextDelta | Thinking, now: float) -> Entries:
+        if type(delta) is TextDelta:
+            self._sent_chars = len(delta.delta) + (0 if delta.replace else self._sent_chars)
+            delta = TextDelta(
+                delta.delta, self._sent_chars, delta.replace or None, delta.source, delta.at, delta.raw
+            )
+        return self._entries(now, delta)
+
+    def _send_parts(self, parts: Iterable[Part], now: float, source: Source | None) -> Entries:
+        events = [Part(part.index, part.part, part.superseded, source) for part in parts]
+        self.parts_sent += len(events)
+        return self._entries(now, *events)
+
+    def tick(self, now: float) -> Entries:
+        """Send what has waited long enough; say that the upstream is silent when it is.
+
+        Raises:
+            GenerationTimeout: the end of patience.
+        """
+        due = self._coalescer.due
+        out = self._flush(now) if due is not None and now >= due else ()
+        if self._patience is None or now < self._patience.due:
+            return out
+        found = self._patience.check(now)
+        if isinstance(found, GenerationTimeout):
+            self._patience = None
+            raise found
+        return [*out, *self._flush(now), *self._entries(now, found)] if found else out
+
+    def parse(self, now: float) -> Entries:
+        """The upstream has said all: nothing more is taken from it."""
+        self._lifecycle.fire("parse")
+        self._patience = None
+        return [*self._flush(now), *self._entries(now, Progress("parsing_output"))]
+
+    def succeed(self, result: Result, now: float) -> Entries:
+        """Correct the parts that were sent too early, then give the result."""
+        self._lifecycle.fire("succeed")
+        corrections = self._send_parts(self._progressive.settle(result.parts), now, None)
+        return [*corrections, *self._entries(now, result)]
+
+    def fall_back(self, error: PropactorError, now: float) -> Entries:
+        """Forget the upstream that failed; the next one's text starts over."""
+        self._lifecycle.fire("fall_back")
+        self._patience = None
+        self._void = True
+        self.switches += 1
+        self.fallback_reason = FallbackReason(error.code, error.message)
+        notice = Progress("fallback", reason=error.code, message=error.message)
+        return [*self._flush(now), *self._entries(now, notice)]
+
+    def fail(self, error: PropactorError, now: float) -> Entries:
+        """Give the error."""
+        self._lifecycle.fire("fail")
+        self._patience = None
+        phase = error.phase if isinstance(error, GenerationTimeout) else None
+        event = Error(error.code, error.message, error.recoverable, error.retry_after_ms, phase)
+        return [*self._flush(now), *self._entries(now, event)]
+
+    def close(self, now: float, *, confirmed: bool | None = None) -> Entries:
+        """Say that this was all; ``confirmed`` is what the upstream said to being stopped, if it was."""
+        ok = self._lifecycle.state == State.RESULT
+        self._lifecycle.fire("close")
+        stats = self.stats(self._seq + 1)
+        return self._entries(now, Done(ok, self.duration_ms(now), stats, CONFIRMATION[confirmed]))
+
+    def duration_ms(self, now: float) -> int:
+        """Return the age of this generation in milliseconds."""
+        return int((now - self._started_at) * 1000)
+
+    def stats(self, events: int | None = None) -> Stats:
+        """Count what the stream is made of."""
+        return Stats(
+            events=self._seq if events is None else events,
+            coalesced_deltas=self._coalescer.joined,
+            dropped_previews=self.dropped_previews,
+            gaps=self.gaps,
+            text_chars=self._chars,
+            parts=self.parts_sent,
+            upstream_switches=self.switches,
+        )
+
+    def _entries(self, now: float, *events: Event) -> Entries:
+        ts = int((now + self._epoch) * 1000)
+        request_id = self.request.request_id
+        out = []
+        for event in events:
+            self._seq += 1
+            out.append(encode(request_id, self._seq, ts, event))
+        return out
+
+
+def _source(event: Event) -> Source | None:
+    return getattr(event, "source", None)
