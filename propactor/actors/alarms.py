@@ -18,6 +18,11 @@ class Alarm:
         self._wake = wake
         self._tick: int | None = None
 
+    @property
+    def is_set(self) -> bool:
+        """Tell whether it is going to ring."""
+        return self._tick is not None
+
     def set(self, when: float) -> None:
         """Wake at ``when`` (loop time, seconds), up to one tick late, instead of any other time."""
         if when == float("inf"):

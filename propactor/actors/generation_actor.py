@@ -22,7 +22,7 @@ from propactor.core.errors import (
     UpstreamFault,
 )
 from propactor.core.events import Diagnostic, Error, Event, Result, Started
-from propactor.core.generation import Entries, Generation, Rules
+from propactor.core.generation import CONFIRMATION, Entries, Generation, Rules
 from propactor.core.upstream import GenerationRequest, Reply, Upstream
 from propactor.metrics import Metrics
 
@@ -61,14 +61,14 @@ class GenerationActor(Actor[Event | Command]):
         on_end: Callable[["GenerationActor"], None],
     ) -> None:
         super().__init__(request.request_id, Mailbox(rules.mailbox_messages, rules.mailbox_bytes))
-        self._clock = asyncio.get_running_loop().time
+        self.clock = asyncio.get_running_loop().time
         self._rules = rules
         self._metrics = metrics
         self._on_end = on_end
         self._alarm = alarms.alarm(self._ring)
         self.request = request
         self.epoch = epoch
-        self.created_at = self._clock()
+        self.created_at = self.clock()
         self.finished_at: float | None = None
         self.abandoned_at: float | None = None
         self.outcome: Result | Error | None = None
@@ -81,6 +81,16 @@ class GenerationActor(Actor[Event | Command]):
         )
 
     # What others may ask
+
+    @property
+    def launched(self) -> bool:
+        """Tell whether anything has been asked, or will never be."""
+        return self._task is not None
+
+    @property
+    def upstream_cancel(self) -> str | None:
+        """Return whether stopping the upstream was confirmed, if it was stopped."""
+        return CONFIRMATION[self.attempts.confirmed]
 
     def announce(self, started: Started) -> None:
         """Journal ``started``. Nothing is asked of an upstream before ``launch``."""
@@ -123,7 +133,7 @@ class GenerationActor(Actor[Event | Command]):
         if self.request.keep_running or self.journal.readers or self.generation.finished:
             self.abandoned_at = None
         elif self.abandoned_at is None:
-            self.abandoned_at = self._clock()
+            self.abandoned_at = self.clock()
             self._alarm.set_earlier(self._patient_until)
 
     @property
@@ -141,7 +151,7 @@ class GenerationActor(Actor[Event | Command]):
             self._obey(message)
             return
         generation = self.generation
-        if entries := generation.receive(message, self._clock()):
+        if entries := generation.receive(message, self.clock()):
             self._publish(entries)
         self._alarm.set_earlier(generation.wake_at)
         if generation.capped and self.attempts.run is not None:
@@ -167,7 +177,7 @@ class GenerationActor(Actor[Event | Command]):
                 self._close_when_quiet()
 
     def _tick(self) -> None:
-        now = self._clock()
+        now = self.clock()
         if now >= self._patient_until:
             self.abandoned_at = None
             self.cancel("abandoned")
@@ -178,7 +188,7 @@ class GenerationActor(Actor[Event | Command]):
         self._alarm.set(min(self.generation.wake_at, self._patient_until))
 
     def _ask(self) -> None:
-        self.generation.ask(self._clock())
+        self.generation.ask(self.clock())
         self._alarm.set_earlier(self.generation.wake_at)
         self.attempts.ask_next()
 
@@ -191,7 +201,7 @@ class GenerationActor(Actor[Event | Command]):
             return
         self.attempts.stop()
         self.mailbox.keep(Command)  # what the failed run said last is void
-        self._publish(self.generation.fall_back(error, self._clock()))
+        self._publish(self.generation.fall_back(error, self.clock()))
         self._metrics.fell_back(error.code)
         self._ask()
 
@@ -200,7 +210,7 @@ class GenerationActor(Actor[Event | Command]):
     def _read(self, reply: Reply) -> None:
         """Read the model's text, in a thread: a long one takes longer than a stream may pause."""
         if not self.generation.finished:
-            self._publish(self.generation.parse(self._clock()))
+            self._publish(self.generation.parse(self.clock()))
             text = self.generation.text if reply.text is None else reply.text
             self.attempts.start(self._parse(text), "parse")
 
@@ -219,7 +229,7 @@ class GenerationActor(Actor[Event | Command]):
         if self.generation.finished:
             return
         self.outcome = self._finished(result)
-        self._publish(self.generation.succeed(self.outcome, self._clock()))
+        self._publish(self.generation.succeed(self.outcome, self.clock()))
         self._close_when_quiet()
 
     def _finished(self, result: Result) -> Result:
@@ -234,7 +244,7 @@ class GenerationActor(Actor[Event | Command]):
 
     def _fail(self, error: PropactorError) -> None:
         if not self.generation.finished:
-            *before, last = self.generation.fail(error, self._clock())
+            *before, last = self.generation.fail(error, self.clock())
             self.outcome = last.event if isinstance(last.event, Error) else None
             self._publish([*before, last])
             self.attempts.stop()
@@ -246,7 +256,7 @@ class GenerationActor(Actor[Event | Command]):
             self._finish()
 
     def _finish(self) -> None:
-        self.finished_at = self._clock()
+        self.finished_at = self.clock()
         self.generation.dropped_previews += len(self.mailbox.dropped)
         self._publish(self.generation.close(self.finished_at, confirmed=self.attempts.confirmed))
         self.mailbox.close()

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from propactor.core.errors import CursorExpired, InvalidRequest
-from propactor.core.events import Progress
 from propactor.core.joining import Delta, droppable, join, joinable
 from propactor.core.sse import Entry, encode
 
@@ -171,11 +170,6 @@ class Subscription:
         last = group[-1]
         pieces: list[Delta] = [e.event for e in group if isinstance(e.event, Delta)]
         return encode(self._journal.request_id, last.seq, last.ts, join(pieces))
-
-    def notice(self) -> Progress | None:
-        """Return what to tell this reader about what it has missed, once."""
-        missed = sum(self.dropped.values())
-        return Progress("slow_reader", dropped=missed, message="previews were left out") if missed else None
 
     def leave(self) -> None:
         """Close this place."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from propactor.core import jsontext
-from propactor.core.events import FIELDS, KINDS, Event, Part, Result
+from propactor.core.events import FIELDS, KINDS, Event, Part
 
 HEARTBEAT = b":\n"
 NAMED_BY_KIND = frozenset({"thinking", "tool_call", "tool_result", "text_delta"})
@@ -27,14 +27,14 @@ class Entry:
     data: bytes
 
 
-def _json(value: object) -> object:
-    """Make a nested value of an event ready for the encoder."""
+def plain(value: object) -> object:
+    """Make an event, or a value nested in one, ready for the JSON encoder."""
     if isinstance(value, tuple):
-        return [_json(item) for item in value]
+        return [plain(item) for item in value]
     names = FIELDS.get(type(value))
     if names is None:
         return value
-    return {name: _json(v) for attr, name in names if (v := getattr(value, attr)) is not None}
+    return {name: plain(v) for attr, name in names if (v := getattr(value, attr)) is not None}
 
 
 def body(request_id: str, seq: int, ts: int, event: Event) -> dict[str, object]:
@@ -46,11 +46,9 @@ def body(request_id: str, seq: int, ts: int, event: Event) -> dict[str, object]:
     for attr, name in FIELDS[type(event)]:
         value = getattr(event, attr)
         if value is not None and attr != "at":
-            out[name] = _json(value) if kind in ("result", "done") else value
+            out[name] = plain(value) if kind in ("result", "done") else value
     if type(event) is Part and event.part is None:
         out["part"] = None
-    if type(event) is Result:
-        out["parts"] = event.parts
     out["ts"] = ts
     return out
 

@@ -1,0 +1,81 @@
+"""Run the application until somebody asks it to stop, and stop it well."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+
+from aiohttp import web
+
+from propactor.settings import Settings, check_exposure
+from propactor.web.app import make_app
+from propactor.web.keys import SUPERVISOR
+
+
+async def serve(
+    settings: Settings,
+    *,
+    app: web.Application | None = None,
+    ready: Callable[[str], object] = str,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serve until SIGTERM, SIGINT or ``stop``; then refuse new generations, drain, and return.
+
+    ``ready`` is told the address once it answers.
+
+    Raises:
+        SettingsError: the address could be reached by others, without authentication.
+        OSError: the port is taken.
+    """
+    check_exposure(settings.server)
+    app, stop = app or make_app(settings), stop or asyncio.Event()
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=5.0)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.server.host, settings.server.port, backlog=4096)
+        await site.start()
+        _stop_on_signals(stop)
+        ready(_url(runner))
+        await stop.wait()
+        await app[SUPERVISOR].drain(settings.server.drain_seconds)
+    finally:
+        await runner.cleanup()
+
+
+def _url(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(
+            NotImplementedError, ValueError, RuntimeError
+        ):  # Windows, or not the main thread
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
+
+def raise_file_limit() -> None:
+    """Allow as many open sockets as the system lets us: a stream is one."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def run(settings: Settings, ready: Callable[[str], object]) -> None:
+    """Serve on the fastest event loop there is."""
+    raise_file_limit()
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serve(settings, ready=ready))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop

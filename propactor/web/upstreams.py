@@ -1,0 +1,88 @@
+"""Which upstreams there are, and which of them a request asks, in which order."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from propactor.adapters.template import TemplateUpstream
+from propactor.core.errors import GatewayUnavailable, PropactorError, UpstreamFault
+from propactor.core.upstream import GenerationRequest, Upstream
+from propactor.metrics import Metrics
+from propactor.settings import Settings
+
+
+class Service(Protocol):
+    """Something that lives as long as the application, such as the connection to the gateway."""
+
+    def start(self) -> None:
+        """Begin, without waiting."""
+        ...
+
+    async def close(self) -> None:
+        """End, and wait until it has."""
+        ...
+
+
+class Upstreams:
+    """The configured upstreams by name; the template is always among them."""
+
+    def __init__(
+        self, settings: Settings, by_name: dict[str, Upstream], services: Sequence[Service] = ()
+    ) -> None:
+        self.by_name = by_name
+        self.services = services
+        self._order = [name for name in settings.upstream.order if name in by_name and name != "template"]
+        self._template = by_name["template"]
+        self._fall_back = settings.fallback.template
+
+    def session_key(self, request: GenerationRequest) -> str | None:
+        """Return the name of the session that the first upstream will use for this request."""
+        return self.by_name[self._order[0]].session_key(request) if self._order else None
+
+    @property
+    def serving(self) -> bool:
+        """Tell whether a request for AI could be served now, if only by the template."""
+        models = [self.by_name[name] for name in self._order]
+        return self._fall_back or not models or any(model.problem() is None for model in models)
+
+    def describe(self) -> list[dict[str, object]]:
+        """Return what is known of each upstream: its problem, if any, and what it can do."""
+        return [
+            {
+                "name": name,
+                "problem": str(problem) if (problem := upstream.problem()) else None,
+                **_detail(upstream),
+            }
+            for name, upstream in self.by_name.items()
+        ]
+
+    def choose(self, request: GenerationRequest) -> list[Upstream]:
+        """Return the upstreams to ask, in order: models first, the template last where it may stand in.
+
+        Raises:
+            PropactorError: every model is known to be down, and the template may not stand in.
+        """
+        models = [self.by_name[name] for name in self._order]
+        if not request.use_ai or not models:
+            return [self._template]
+        if self._fall_back:
+            return [*models, self._template]
+        problems = [upstream.problem() for upstream in models]
+        if all(problems):
+            raise _as_error(problems[0])
+        return models
+
+
+def _as_error(problem: Exception | None) -> PropactorError:
+    return problem if isinstance(problem, UpstreamFault) else GatewayUnavailable(str(problem))
+
+
+def _describe(name: str, upstream: Upstream) -> dict[str, object]:
+    problem, describe = upstream.problem(), getattr(upstream, "describe", dict)
+    return {"name": name, "problem": str(problem) if problem else None, **describe()}
+
+
+def configured(settings: Settings, metrics: Metrics) -> Upstreams:
+    """Build the upstreams that the settings name."""
+    by_name: dict[str, Upstream] = {"template": TemplateUpstream()}
+    services: list[Service] = []
+    return Upstreams(settings, by_name, services)
