@@ -1,0 +1,7 @@
+"""Take secrets out of text, of JSON-like objects, and of text that arrives in pieces."""
+
+from propactor.redaction.payload import preview, redact_payload
+from propactor.redaction.stream import StreamRedactor
+from propactor.redaction.text import redact
+
+__all__ = ["StreamRedactor", "preview", "redact", "redact_payload"]
