@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from propactor.core import tsx
 from propactor.core.prop import Part, Prop
+from propactor.core.readings import Reader
 
 LAMP = Prop(
     "Lamp",
@@ -15,6 +16,18 @@ LAMP = Prop(
         Part("cylinder", (0, 0.1, 0), (0.2, 0.3, 0.2, 12), "#886644"),
         Part("sphere", (0, 0.5, -0.0), (0.25, 16, 12), "#ffdd88", emissive=True, rotation=(0.5, 0, 0)),
     ),
+)
+
+PLACES = st.tuples(*[st.integers(-100, 100) | st.floats(0.01, 100) | st.floats(-100, -0.01)] * 3)
+LENGTHS = st.floats(0.01, 100)
+PARTS = st.builds(
+    Part,
+    st.just("cone"),
+    PLACES,
+    st.tuples(LENGTHS, LENGTHS, st.integers(3, 64)),
+    st.sampled_from(["#886644", "#ffdd88"]),
+    st.booleans(),
+    st.none() | PLACES,
 )
 
 
@@ -64,3 +77,18 @@ def test_number_round_trip(value: float) -> None:
 
     assert float(text) == value
     assert "e" not in text
+
+
+@given(st.lists(PARTS, max_size=4).map(tuple))
+def test_parts_round_trip(parts: tuple[Part, ...]) -> None:
+    """The reader of components gets back the very parts a component was written from."""
+    readings = Reader().feed(tsx.write(Prop("Thing", parts)))
+
+    assert tuple(reading.part for reading in readings) == parts
+
+
+def test_imports_nothing_unused() -> None:
+    """What is imported is used."""
+    code = tsx.write(LAMP)
+
+    assert all(code.count(name) > 1 for name in ("useRef", "useFrame", "THREE"))

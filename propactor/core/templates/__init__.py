@@ -1,0 +1,1 @@
+"""What the template generator knows: shapes, words, colours, and how to place and turn parts."""

@@ -1,0 +1,43 @@
+"""From the colours a shape usually has to those the prompt asks for."""
+
+from dataclasses import replace
+
+from propactor.core.templates.colors import FIXED, MATERIALS, SHADES, Palette, mix
+from propactor.core.templates.generic import choose
+from propactor.core.templates.pieces import ROLES, Shape
+from propactor.core.templates.placing import Parts
+from propactor.core.templates.wish import Wish
+
+_SPOOKY = {"main": "#3d3350", "second": "#2a2633", "accent": "#8dff6a"}
+
+
+def painted(shape: Shape, wish: Wish) -> Parts:
+    """Return the shape's pieces in their final colours."""
+    palette = _palette(shape, wish)
+    glows = {shape.shines} if wish.traits & {"glowing"} else set()
+    return tuple(
+        replace(piece, color=palette[piece.color], emissive=piece.emissive or piece.color in glows)
+        for piece in shape.pieces
+    )
+
+
+def _palette(shape: Shape, wish: Wish) -> Palette:
+    """Return a colour for every role: the words' own first, then the material's, then the shape's."""
+    palette = {**FIXED, **_weathered(shape.colors, wish.seed)}
+    if "spooky" in wish.traits:
+        palette |= {role: mix(palette[role], color, 0.7) for role, color in _SPOOKY.items()}
+    if "fancy" in wish.traits:
+        palette |= {"accent": "#e8bd45"}
+    if wish.material is not None:
+        palette |= dict(zip(ROLES, MATERIALS[wish.material], strict=False))
+    palette |= dict(zip(ROLES, wish.colors, strict=False))
+    if wish.shade is not None:
+        palette |= {role: mix(palette[role], *SHADES[wish.shade]) for role in ("main", "second")}
+    return palette
+
+
+def _weathered(colors: Palette, seed: int) -> Palette:
+    """Return colours a little lighter, darker, warmer or cooler, so that prompts differ."""
+    toward = choose(seed, "weather", ("#ffffff", "#14121a", "#ffb070", "#70a8ff"))
+    share = choose(seed, "share", range(1, 16)) / 100
+    return {role: mix(color, toward, share) for role, color in colors.items()}
