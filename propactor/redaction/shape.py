@@ -6,8 +6,12 @@ text, which is all that a stream has to hold back. Every shape begins with a wor
 
 import re
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 
 REDACTED = "[redacted]"
+_STEM = 8
+"""So many letters of a word are enough to look for it."""
 
 
 class Piece:
@@ -19,9 +23,21 @@ class Piece:
 
 def either(*words: str, flags: str = "") -> Piece:
     """Return a piece that is one of these words; ``flags="i"`` for any case."""
-    parts = {word[:end] for word in words for end in range(1, len(word) + 1)}
-    whole, part = ("|".join(map(re.escape, sorted(many, reverse=True))) for many in (words, parts))
+    whole, part = _tree(words), _tree(words, cut=True)
     return Piece(f"(?{flags}:{whole})", f"(?{flags}:{part})", words)
+
+
+def _tree(words: Iterable[str], *, cut: bool = False) -> str:
+    """Return a pattern for one of these words, letter by letter; with ``cut`` for any beginning of one."""
+    branches = groupby(sorted(filter(None, words)), key=itemgetter(0))
+    return "|".join(_branch(letter, [word[1:] for word in group], cut) for letter, group in branches)
+
+
+def _branch(letter: str, endings: list[str], cut: bool) -> str:
+    rest = _tree(endings, cut=cut)
+    return (
+        re.escape(letter) + (f"(?:{rest})" if rest else "") + ("?" if rest and (cut or "" in endings) else "")
+    )
 
 
 def some(letters: str, least: int, most: int | None = None) -> Piece:
@@ -55,7 +71,7 @@ class Shape:
         self, *head: Piece, lead: tuple[Piece, ...] = (), rest: str = "", fill: str = REDACTED
     ) -> None:
         first = next(piece for piece in (*lead, *head) if piece.words)
-        self.words = {word.lower() for word in first.words}
+        self.stems = {word.lower()[:_STEM] for word in first.words}
         self.fill = fill
         self.head = re.compile(f"{joined(lead)}({joined(head)})")
         self.begun = re.compile(f"{begun(lead)}|{joined(lead)}({begun(head)})")

@@ -1,9 +1,13 @@
 """Take secrets out of a text. Telling words are found cheaply; patterns are tried only where one stands."""
 
+import re
 from collections.abc import Iterator
 
 from propactor.redaction.known import PAIRS, SHAPES
 from propactor.redaction.shape import Shape
+
+_SHORT = 40
+"""In a short text one pattern tells sooner that nothing is there; in a long one a look for each word."""
 
 
 class Shapes:
@@ -14,18 +18,21 @@ class Shapes:
         self.words: dict[str, list[int]] = {}
         self.beginnings: dict[str, list[int]] = {}
         for number, shape in enumerate(shapes):
-            for word in shape.words:
+            for word in shape.stems:
                 self.words.setdefault(word, []).append(number)
-            for part in {word[:end] for word in shape.words for end in range(1, len(word))}:
+            for part in {word[:end] for word in shape.stems for end in range(1, len(word))}:
                 self.beginnings.setdefault(part, []).append(number)
         self.longest = max(map(len, self.beginnings))
+        self.any_word = re.compile("|".join(map(re.escape, self.words)))
 
     def find(self, text: str, *, cut_off: bool = False) -> list[tuple[int, Shape]]:
         """Return where a shape may begin, in order; with ``cut_off`` also where the end cuts off its word."""
         lower = _lower(text)
-        found = [place for word in self.words if word in lower for place in self._places(lower, word)]
+        found: list[tuple[int, int]] = []
+        if len(lower) > _SHORT or self.any_word.search(lower):
+            found = [place for word in self.words if word in lower for place in self._places(lower, word)]
         if cut_off:
-            found += self._cut_off(lower[-self.longest :], len(lower))
+            found += self._cut_off(lower)
         return [(at, self.shapes[number]) for at, number in sorted(found)] if found else []
 
     def _places(self, lower: str, word: str) -> Iterator[tuple[int, int]]:
@@ -34,9 +41,12 @@ class Shapes:
             yield from ((at, number) for number in self.words[word])
             at = lower.find(word, at + 1)
 
-    def _cut_off(self, ending: str, length: int) -> list[tuple[int, int]]:
-        cuts = ((size, self.beginnings.get(ending[-size:], ())) for size in range(1, len(ending) + 1))
-        return [(length - size, number) for size, numbers in cuts for number in numbers]
+    def _cut_off(self, lower: str) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        for at in range(max(0, len(lower) - self.longest), len(lower)):
+            if numbers := self.beginnings.get(lower[at:]):
+                found += [(at, number) for number in numbers]
+        return found
 
 
 TOKENS, EVERYTHING = Shapes(*SHAPES), Shapes(*SHAPES, *PAIRS)
