@@ -1,0 +1,35 @@
+"""How long to wait before the next try: full jitter, so that many clients don't come back at once."""
+
+from collections.abc import Callable
+from random import SystemRandom
+
+_FLOOR = 0.05
+
+
+class Backoff:
+    """Wait anything up to a limit that doubles with each failure.
+
+    See "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+    """
+
+    def __init__(
+        self,
+        *,
+        first: float = 0.5,
+        limit: float = 30.0,
+        uniform: Callable[[float, float], float] | None = None,
+    ) -> None:
+        self.failures = 0
+        self._first = first
+        self._limit = limit
+        self._uniform = uniform or SystemRandom().uniform
+
+    def next(self, *, hint: float | None = None) -> float:
+        """Return the seconds to wait now; never less than what the other side asked for."""
+        ceiling = min(self._limit, self._first * 2 ** min(self.failures, 32))
+        self.failures += 1
+        return max(_FLOOR, self._uniform(0.0, ceiling), hint or 0.0)
+
+    def reset(self) -> None:
+        """Forget the failures: the connection held."""
+        self.failures = 0

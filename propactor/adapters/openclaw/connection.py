@@ -1,0 +1,160 @@
+"""One connection to the gateway, from dialling to its loss: requests out, responses and events in."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from propactor.adapters.openclaw import hello as hellos
+from propactor.adapters.openclaw import protocol
+from propactor.adapters.openclaw.exchange import Exchange, Single, Waiter
+from propactor.adapters.openclaw.hello import Hello
+from propactor.adapters.openclaw.refusals import refusal
+from propactor.adapters.openclaw.wire import MAX_SIZE, Wire, open_wire
+from propactor.core import jsontext
+from propactor.core.errors import GatewayUnavailable, PropactorError
+
+_EVENT, _AGENT = b'{"type":"event","event":"', b'agent"'
+"""How events begin on the wire, and the only kind we read: skipping `chat` unread halves the work."""
+_BUSY, _BUSY_PAUSE_MS = 1013, 500
+_CHECKS = 4
+"""How often per patience the watchdog looks."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What an operator may want to see of a link, over all its connections."""
+
+    connections: int = 0
+    losses: int = 0
+    frames: int = 0
+    skipped: int = 0
+    bad_frames: int = 0
+    bytes: int = 0
+    defects: int = 0
+
+
+class Connection:
+    """A WebSocket to the gateway, and who waits for what on it."""
+
+    def __init__(self, counters: Counters) -> None:
+        self.counters = counters
+        self.exchange = Exchange()
+        self._wire: Wire | None = None
+        self._lost: asyncio.Future[PropactorError] = asyncio.get_running_loop().create_future()
+
+    async def dial(self, url: str, *, patience: float, max_size: int = MAX_SIZE) -> None:
+        """Open the WebSocket.
+
+        Raises:
+            GatewayUnavailable: nobody is there.
+            GatewayRefused: somebody else is.
+        """
+        self._wire = await open_wire(
+            url, on_text=self._text, on_lost=self._gone, patience=patience, max_size=max_size
+        )
+
+    async def greet(self, token: str, *, patience: float) -> Hello:
+        """Introduce ourselves; the gateway's challenge needs no answer without a device key.
+
+        Raises:
+            GatewayRefused: the gateway doesn't want us.
+            GatewayUnavailable: it is starting, or doesn't answer.
+        """
+        return hellos.parse(await self.call("connect", protocol.connect(token), patience=patience))
+
+    async def call(self, method: str, params: Mapping[str, Any], *, patience: float) -> Mapping[str, Any]:
+        """Ask something and return the payload of the answer.
+
+        Raises:
+            GatewayUnavailable: there is no connection, or no answer in time.
+            GatewayRefused: the answer is no.
+        """
+        single = Single()
+        request_id = self.post(method, params, single)
+        try:
+            async with asyncio.timeout(patience):
+                outcome = await single.outcome
+        except TimeoutError as exc:
+            raise GatewayUnavailable(f"the gateway didn't answer {method} within {patience:g} s") from exc
+        finally:
+            self.exchange.forget(request_id)
+        return _payload(outcome)
+
+    def post(self, method: str, params: Mapping[str, Any], waiter: Waiter) -> str:
+        """Send a request without waiting; ``waiter`` gets what comes back. Return the request's id.
+
+        Raises:
+            GatewayUnavailable: the connection is lost.
+        """
+        if self._wire is None or self._lost.done():
+            raise GatewayUnavailable("the connection to the gateway is closed")
+        request_id = self.exchange.wait(waiter)
+        try:
+            self._wire.send(protocol.request(request_id, method, params))
+        except PropactorError:
+            self.exchange.forget(request_id)
+            raise
+        return request_id
+
+    async def watch(self, patience: float) -> PropactorError:
+        """Wait for the loss, and say why; a gateway that doesn't even tick any more is lost too."""
+        seen, silent = self.counters.frames, 0
+        while silent < _CHECKS:
+            done, _ = await asyncio.wait([self._lost], timeout=patience / _CHECKS)
+            if done:
+                return self._lost.result()
+            silent = silent + 1 if self.counters.frames == seen else 0
+            seen = self.counters.frames
+        return GatewayUnavailable(f"the gateway was silent for {patience:g} s")
+
+    def end(self, error: PropactorError) -> None:
+        """Hang up, and tell everybody who waits."""
+        if self._wire is not None:
+            self._wire.close()
+        if not self._lost.done():
+            self._lost.set_result(error)
+        self.exchange.fail(error)
+
+    async def gone(self, patience: float) -> None:
+        """Wait until the socket is closed, and close it by force if that takes too long."""
+        if self._wire is not None:
+            await self._wire.wait_closed(patience)
+
+    def _gone(self, code: int, reason: str, received: int) -> None:
+        """Learn from the wire that it is closed."""
+        self.counters.bytes += received
+        why = f"closed with {code}" + (f" ({reason})" if reason else "")
+        self.end(GatewayUnavailable(why, retry_after_ms=_BUSY_PAUSE_MS if code == _BUSY else None))
+
+    def _text(self, data: bytes) -> None:
+        """Take one message from the wire."""
+        self.counters.frames += 1
+        if data.startswith(_EVENT) and not data.startswith(_AGENT, len(_EVENT)):
+            self.counters.skipped += 1
+            return
+        try:
+            frame = jsontext.loads(data)
+        except ValueError:
+            self.counters.bad_frames += 1
+            return
+        if type(frame) is dict:
+            self._frame(frame)
+
+    def _frame(self, frame: dict[str, Any]) -> None:
+        """Hand a frame to whom it concerns; what we don't know is nobody's business."""
+        if frame.get("event") == "agent":
+            if type(payload := frame.get("payload")) is dict:
+                self.counters.defects += self.exchange.event(payload)
+        elif frame.get("type") == "res":
+            self.counters.defects += self.exchange.response(frame)
+
+
+def _payload(outcome: Mapping[str, Any] | PropactorError) -> Mapping[str, Any]:
+    """Return what an answer carries, or raise what it says."""
+    if isinstance(outcome, PropactorError):
+        raise outcome
+    if not outcome.get("ok"):
+        raise refusal(outcome.get("error") or {})
+    payload = outcome.get("payload")
+    return payload if isinstance(payload, dict) else {}

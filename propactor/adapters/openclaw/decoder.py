@@ -1,0 +1,171 @@
+"""From the gateway's `agent` events to ours: pure, one decoder a run."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from propactor.adapters.openclaw import tools
+from propactor.adapters.openclaw.messages import Messages, Piece
+from propactor.adapters.openclaw.raw import trimmed
+from propactor.adapters.openclaw.thoughts import Thoughts
+from propactor.core.events import Event, Progress, TextDelta, Thinking
+from propactor.redaction import redact
+
+NOTHING: tuple[Event, ...] = ()
+_TOOLS: dict[str, Callable[[Mapping[str, Any], object], Event]] = {
+    "start": tools.call,
+    "result": tools.result,
+}
+
+
+class Decoder:
+    """Read one run's events.
+
+    With ``debug`` every event carries what it was made of, redacted. With ``strict`` a gap in the
+    numbering is told: protocol 3 numbers without gaps, while newer gateways number what they then merge.
+    """
+
+    def __init__(self, *, debug: bool = False, strict: bool = False) -> None:
+        self.final_text: str | None = None
+        """The answer as the end of the run told it, where it does."""
+        self.cancelled = False
+        """Whether somebody had the gateway stop this run."""
+        self._messages = Messages()
+        self._thoughts = Thoughts()
+        self._debug = debug
+        self._strict = strict
+        self._seq = 0
+        self._attempts = 0
+        self._announced = False
+        self._others: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Event]]] = {
+            "thinking": self._think,
+            "tool": self._tool,
+            "item": self._item,
+            "lifecycle": self._lifecycle,
+            "run_status": self._status,
+        }
+
+    @property
+    def said(self) -> str:
+        """Return the text of all messages that still stand."""
+        return self._messages.said
+
+    def decode(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        """Turn one payload into the events it stands for; streams we don't know are none."""
+        if self._strict and (gap := self._gap(payload)):
+            return (*gap, *self._decode(payload))
+        return self._decode(payload)
+
+    def flush(self) -> Sequence[Event]:
+        """Return what was held back, because no more will come."""
+        return self._still_thinking({})
+
+    def _decode(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        stream, data = payload.get("stream"), payload.get("data")
+        if type(data) is not dict:
+            return NOTHING
+        if stream == "assistant":
+            return self._say(payload, data)
+        handle = self._others.get(stream or "")
+        return handle(payload, data) if handle else NOTHING
+
+    def _say(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Sequence[Event]:
+        """Read text. Nearly every event only appends a few letters, which needs no look at the rest of it."""
+        messages, delta, text = self._messages, data.get("delta"), data.get("text")
+        if (
+            delta
+            and text is not None
+            and len(text) == messages.fits + len(delta)
+            and delta.isascii()
+            and data.get("itemId") == messages.item
+            and text.endswith(delta)
+            and not self._thoughts.open
+            and not self._debug
+            and "replace" not in data
+        ):
+            messages.append(text)
+            return (TextDelta(delta, 0, None, "gateway", payload.get("ts")),)
+        return (*self._still_thinking(payload), *self._text(messages.take(data), payload))
+
+    def _text(self, piece: Piece, payload: Mapping[str, Any]) -> Sequence[Event]:
+        if not piece.text and not piece.replace:
+            return NOTHING
+        replace = True if piece.replace else None
+        at, raw = payload.get("ts"), self._raw(payload)
+        return (TextDelta(piece.text, replace=replace, source="gateway", at=at, raw=raw),)
+
+    def _think(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Sequence[Event]:
+        ended: Sequence[Event] = NOTHING
+        if self._thoughts.begins(data):
+            ended = self._still_thinking(payload)
+            self._thoughts.begin()
+            self._messages.complete()
+        return (*ended, *self._thought(self._thoughts.take(data), payload))
+
+    def _still_thinking(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        """Let go what the redactor still holds of the last thought."""
+        return self._thought(self._thoughts.flush(), payload) if self._thoughts.open else NOTHING
+
+    def _thought(self, message: str, payload: Mapping[str, Any]) -> Sequence[Event]:
+        if not message:
+            return NOTHING
+        return (Thinking(message, str(self._thoughts.block), "gateway", self._raw(payload)),)
+
+    def _tool(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Sequence[Event]:
+        """Read a tool's start or result; what it says while it runs is left out."""
+        read = _TOOLS.get(data.get("phase") or "")
+        if read is None:
+            return NOTHING
+        self._messages.complete()
+        self._thoughts.ended = True
+        return (*self._still_thinking(payload), read(data, self._raw(payload)))
+
+    def _item(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Sequence[Event]:
+        """Read the text before a tool call, which 2026.9 tells nowhere else on some model interfaces."""
+        if data.get("kind") != "preamble":
+            return NOTHING
+        piece = self._messages.preamble(data.get("progressText") or "", data.get("itemId"))
+        return (*self._still_thinking(payload), *self._text(piece, payload))
+
+    def _lifecycle(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Sequence[Event]:
+        phase = data.get("phase")
+        if phase == "start":
+            return (*self._still_thinking(payload), *self._start(payload))
+        if phase == "end":
+            self.cancelled = self.cancelled or data.get("status") == "cancelled"
+            self.final_text = (data.get("terminalReply") or {}).get("text") or self.final_text
+        return self._still_thinking(payload)
+
+    def _start(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        """Begin an attempt; a second one means that the first failed and its text is void."""
+        self._attempts += 1
+        self._thoughts.ended = True
+        announced, self._announced = self._announced, False
+        if self._attempts == 1:
+            return NOTHING
+        void = self._text(self._messages.retry(), payload)
+        if announced:
+            return void
+        message = f"The model failed; attempt {self._attempts} begins."
+        return (Progress("retrying", message=message, source="gateway", raw=self._raw(payload)), *void)
+
+    def _status(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Sequence[Event]:
+        if data.get("phase") != "retrying":
+            return NOTHING
+        self._announced = True
+        message, reason = redact(str(data.get("message") or "")), data.get("reason")
+        raw = self._raw(payload)
+        return (Progress("retrying", message=message or None, reason=reason, source="gateway", raw=raw),)
+
+    def _gap(self, payload: Mapping[str, Any]) -> Sequence[Event]:
+        """Tell of numbers that never came; an event without a number is the gateway's own diagnostic."""
+        seq, expected = payload.get("seq"), self._seq + 1
+        if not isinstance(seq, int):
+            return NOTHING
+        self._seq = seq
+        if seq <= expected:
+            return NOTHING
+        reason = f"expected event {expected} of the run, got {seq}"
+        return (Progress("gap", reason=reason, source="gateway", raw=self._raw(payload)),)
+
+    def _raw(self, payload: Mapping[str, Any]) -> object:
+        return trimmed(payload) if self._debug else None
