@@ -7,6 +7,7 @@ widely used browser helper can't read CRLF streams.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from propactor.core import jsontext
 from propactor.core.events import FIELDS, KINDS, Event, Part
@@ -16,8 +17,7 @@ NAMED_BY_KIND = frozenset({"thinking", "tool_call", "tool_result", "text_delta"}
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One event of a generation as journalled: numbered, dated, and encoded once for all readers."""
 
     seq: int

@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from propactor.adapters.openclaw.adapter import OpenClawUpstream
+from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.run import Terms
+from propactor.adapters.openclaw.states import LINK
 from propactor.adapters.template import TemplateUpstream
 from propactor.core.errors import GatewayUnavailable, PropactorError, UpstreamFault
 from propactor.core.upstream import GenerationRequest, Upstream
@@ -82,7 +86,40 @@ def _describe(name: str, upstream: Upstream) -> dict[str, object]:
 
 
 def configured(settings: Settings, metrics: Metrics) -> Upstreams:
-    """Build the upstreams that the settings name."""
+    """Build the upstreams that the settings name; needs a running event loop."""
     by_name: dict[str, Upstream] = {"template": TemplateUpstream()}
     services: list[Service] = []
+    if settings.gateway.url:
+        link = Link(url=settings.gateway.url, token=settings.gateway.token.get_secret_value())
+        by_name["openclaw"] = OpenClawUpstream(link, _terms(settings))
+        services.append(link)
+        _watch(link, metrics)
     return Upstreams(settings, by_name, services)
+
+
+def _terms(settings: Settings) -> Terms:
+    return Terms(
+        agent_id=settings.gateway.agent_id,
+        thinking=settings.gateway.thinking,
+        accept=settings.timeouts.accept,
+        total=settings.timeouts.total,
+        stop=settings.timeouts.stop,
+        delete_to_stop=settings.gateway.abort_by_delete,
+    )
+
+
+def _watch(link: Link, metrics: Metrics) -> None:
+    """Let scrapes read the state of the link and what it has counted."""
+    counters = link.counters
+    metrics.read_when_scraped(
+        "propactor_gateway_link_state",
+        "1 for the state the link is in.",
+        lambda: {state: float(state == link.state) for state in LINK.states},
+        label="state",
+    )
+    metrics.read_when_scraped(
+        "propactor_gateway_link",
+        "Connections made and lost, frames, bytes and defects, since the start.",
+        lambda: {name: float(getattr(counters, name)) for name in counters.__slots__},
+        label="what",
+    )
