@@ -129,6 +129,9 @@ class Supervisor:
         self._metrics.coalesced.inc(stats.coalesced_deltas)
         for event in actor.mailbox.dropped:
             self._metrics.dropped(type(event).__name__.lower(), "mailbox")
+        if actor.generation.first_event_at is not None:
+            first = self._metrics.time_to_first_event.labels(actor.generation.first_source or "none")
+            first.observe(actor.generation.first_event_at - actor.created_at)
         self._metrics.finished(
             outcome="error" if failed or actor.outcome is None else "result",
             code=getattr(actor.outcome, "code", "") if failed else getattr(actor.outcome, "method", ""),

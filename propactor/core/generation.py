@@ -1,7 +1,7 @@
 """One generation as a function of events and time: every call returns the entries it gave rise to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from propactor.core.coalescer import Coalescer
@@ -19,6 +19,8 @@ from propactor.core.events import (
     Stats,
     TextDelta,
     Thinking,
+    ToolCall,
+    ToolResult,
 )
 from propactor.core.joining import join
 from propactor.core.machine import Lifecycle, State
@@ -29,6 +31,7 @@ from propactor.core.upstream import GenerationRequest
 
 Entries = Sequence[Entry]
 FINISHED = frozenset({State.RESULT, State.ERROR, State.DONE})
+SAYABLE = frozenset({ToolCall, ToolResult, Progress})
 CONFIRMATION: dict[bool | None, Literal["confirmed", "unconfirmed"] | None] = {
     None: None,
     True: "confirmed",
@@ -60,6 +63,8 @@ class Generation:
         self.dropped_previews = 0
         self.parts_sent = 0
         self.fallback_reason: FallbackReason | None = None
+        self.first_event_at: float | None = None
+        self.first_source: Source | None = None
         self._rules = rules
         self._epoch = epoch
         self._started_at = now
@@ -81,7 +86,7 @@ class Generation:
 
     @property
     def text(self) -> str:
-        """Return the model's text as far as it is known."""
+        """Return the model's text as far as it is known; what an upstream that failed said is void."""
         return "".join(self._pieces)
 
     @property
@@ -119,6 +124,8 @@ class Generation:
             return self._hear_text(event, now)
         if type(event) is Thinking:
             return self._push(event, now)
+        if type(event) not in SAYABLE:
+            raise TypeError(f"an upstream can't say {type(event).__name__}")
         self.gaps += type(event) is Progress and event.phase == "gap"
         return [*self._flush(now), *self._entries(now, event)]
 
@@ -129,39 +136,47 @@ class Generation:
             self._patience.enter("first_event", now)
             return ()
         self._silent = False
+        if self.first_event_at is None:
+            self.first_event_at, self.first_source = now, _source(event)
         self._patience.enter("idle", now)
         if self._lifecycle.state == State.STARTED:
             self._lifecycle.fire("stream")
         return self._entries(now, Progress("streaming", source=_source(event)))
 
     def _hear_text(self, event: TextDelta, now: float) -> Entries:
-        out: list[Entry] = []
+        if self.capped:
+            return ()
         if event.replace or self._void:
             event = self._start_over(event)
-        elif self._chars + len(event.delta) > self._rules.text_chars:
-            return self._cap(now)
+        room = self._rules.text_chars - self._chars
+        if len(event.delta) <= room:
+            return self._pass_on(event, now)
+        fits = replace(event, delta=event.delta[:room])
+        return [*self._pass_on(fits, now), *self._cap(now)]
+
+    def _pass_on(self, event: TextDelta, now: float) -> Entries:
         self._chars += len(event.delta)
         self._pieces.append(event.delta)
-        out.extend(self._push(event, now))
+        out = list(self._push(event, now))
         if parts := self._progressive.feed(event.delta):
             out += [*self._flush(now), *self._send_parts(parts, now, event.source)]
         return out
 
     def _cap(self, now: float) -> Entries:
-        """Stop listening to a model that doesn't end, and say so once."""
-        if self.capped:
-            return ()
+        """Stop listening to a model that doesn't end, and say so."""
         self.capped = True
         return [*self._flush(now), *self._entries(now, Progress("capped", limit=self._rules.text_chars))]
 
     def _start_over(self, event: TextDelta) -> TextDelta:
         """Forget the text so far; what was sent of it is void, so readers must hear that."""
-        said = self._chars > 0 or event.replace
         self._void = False
+        self._forget_text()
+        return replace(event, replace=True)
+
+    def _forget_text(self) -> None:
         self._pieces.clear()
         self._chars = 0
         self._progressive.reset()
-        return TextDelta(event.delta, 0, said, event.source, event.at, event.raw)
 
     def _push(self, delta: TextDelta | Thinking, now: float) -> Entries:
         before = () if self._coalescer.accepts(delta) else self._flush(now)
@@ -194,52 +209,66 @@ class Generation:
         Raises:
             GenerationTimeout: the end of patience.
         """
+        notice = self._lose_patience(now)
+        if notice is not None:
+            return [*self._flush(now), *self._entries(now, notice)]
         due = self._coalescer.due
-        out = self._flush(now) if due is not None and now >= due else ()
+        return self._flush(now) if due is not None and now >= due else ()
+
+    def _lose_patience(self, now: float) -> Progress | None:
+        """Look at the upstream's silence. At the end of patience, what is held waits for what follows."""
         if self._patience is None or now < self._patience.due:
-            return out
+            return None
         found = self._patience.check(now)
         if isinstance(found, GenerationTimeout):
             self._patience = None
             raise found
-        return [*out, *self._flush(now), *self._entries(now, found)] if found else out
+        return found
 
     def parse(self, now: float) -> Entries:
-        """The upstream has said all: nothing more is taken from it."""
-        self._lifecycle.fire("parse")
-        self._patience = None
-        return [*self._flush(now), *self._entries(now, Progress("parsing_output"))]
+        """Take nothing more from the upstream: it has said all."""
+        return self._step("parse", [*self._flush(now), *self._entries(now, Progress("parsing_output"))])
 
     def succeed(self, result: Result, now: float) -> Entries:
         """Correct the parts that were sent too early, then give the result."""
-        self._lifecycle.fire("succeed")
         corrections = self._send_parts(self._progressive.settle(result.parts), now, None)
-        return [*corrections, *self._entries(now, result)]
+        return self._step("succeed", [*corrections, *self._entries(now, result)])
 
     def fall_back(self, error: PropactorError, now: float) -> Entries:
         """Forget the upstream that failed; the next one's text starts over."""
-        self._lifecycle.fire("fall_back")
-        self._patience = None
-        self._void = True
+        self._void = self._void or self._chars > 0
+        self._forget_text()
+        self.capped = False
         self.switches += 1
         self.fallback_reason = FallbackReason(error.code, error.message)
         notice = Progress("fallback", reason=error.code, message=error.message)
-        return [*self._flush(now), *self._entries(now, notice)]
+        return self._step("fall_back", [*self._flush(now), *self._entries(now, notice)])
 
     def fail(self, error: PropactorError, now: float) -> Entries:
         """Give the error."""
-        self._lifecycle.fire("fail")
-        self._patience = None
         phase = error.phase if isinstance(error, GenerationTimeout) else None
         event = Error(error.code, error.message, error.recoverable, error.retry_after_ms, phase)
-        return [*self._flush(now), *self._entries(now, event)]
+        return self._step("fail", [*self._flush(now), *self._entries(now, event)])
 
     def close(self, now: float, *, confirmed: bool | None = None) -> Entries:
         """Say that this was all; ``confirmed`` is what the upstream said to being stopped, if it was."""
         ok = self._lifecycle.state == State.RESULT
-        self._lifecycle.fire("close")
         stats = self.stats(self._seq + 1)
-        return self._entries(now, Done(ok, self.duration_ms(now), stats, CONFIRMATION[confirmed]))
+        done = Done(ok, self.duration_ms(now), stats, CONFIRMATION[confirmed])
+        return self._step("close", self._entries(now, done))
+
+    def _step(self, trigger: str, entries: Entries) -> Entries:
+        """Take a row of the table, once all that is to be said of it could be written.
+
+        A defect on the way there leaves the state as it was, and so leaves an ending to give.
+        """
+        self._lifecycle.fire(trigger)
+        self._patience = None
+        return entries
+
+    def rewind(self, seq: int) -> None:
+        """Number on behind ``seq``: a defect kept what was numbered since from being journalled."""
+        self._seq = seq
 
     def duration_ms(self, now: float) -> int:
         """Return the age of this generation in milliseconds."""

@@ -50,14 +50,7 @@ class Upstreams:
 
     def describe(self) -> list[dict[str, object]]:
         """Return what is known of each upstream: its problem, if any, and what it can do."""
-        return [
-            {
-                "name": name,
-                "problem": str(problem) if (problem := upstream.problem()) else None,
-                **_detail(upstream),
-            }
-            for name, upstream in self.by_name.items()
-        ]
+        return [_describe(name, upstream) for name, upstream in self.by_name.items()]
 
     def choose(self, request: GenerationRequest) -> list[Upstream]:
         """Return the upstreams to ask, in order: models first, the template last where it may stand in.
