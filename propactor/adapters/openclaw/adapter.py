@@ -22,6 +22,16 @@ class OpenClawUpstream:
         """Return why the gateway can't take a generation now, or None when it can."""
         return self.link.problem()
 
+    def describe(self) -> dict[str, object]:
+        """Return what an operator may want to know: the link's state, and what the gateway says of itself."""
+        hello = self.link.hello
+        known = (
+            {"protocol": hello.protocol, "version": hello.version, "transcript": hello.transcript}
+            if hello
+            else {}
+        )
+        return {"state": self.link.state, **known}
+
     def begin(self, request: GenerationRequest, emit: Emit) -> OpenClawRun:
         """Make a run. Asks nothing of the gateway yet."""
         return OpenClawRun(self.link, request, emit, self._terms)

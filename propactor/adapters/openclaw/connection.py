@@ -106,7 +106,7 @@ class Connection:
                 return self._lost.result()
             silent = silent + 1 if self.counters.frames == seen else 0
             seen = self.counters.frames
-        return GatewayUnavailable(f"the gateway was silent for {patience:g} s")
+        return GatewayUnavailable(f"the connection to the gateway was lost: silent for {patience:g} s")
 
     def end(self, error: PropactorError) -> None:
         """Hang up, and tell everybody who waits."""
@@ -124,7 +124,9 @@ class Connection:
     def _gone(self, code: int, reason: str, received: int) -> None:
         """Learn from the wire that it is closed."""
         self.counters.bytes += received
-        why = f"closed with {code}" + (f" ({reason})" if reason else "")
+        why = f"the connection to the gateway was lost: closed with {code}" + (
+            f" ({reason})" if reason else ""
+        )
         self.end(GatewayUnavailable(why, retry_after_ms=_BUSY_PAUSE_MS if code == _BUSY else None))
 
     def _text(self, data: bytes) -> None:

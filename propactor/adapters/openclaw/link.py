@@ -145,7 +145,7 @@ class Link:
         while True:
             failure = await self._live()
             pause = self._backoff.next(hint=(failure.retry_after_ms or 0) / 1000)
-            log.warning("no connection to the gateway: %s; next try in %.1f s", failure.message, pause)
+            log.warning("gateway: %s; next try in %.1f s", failure.message, pause)
             await asyncio.sleep(pause)
 
     async def _live(self) -> PropactorError:
@@ -157,7 +157,7 @@ class Link:
             self._enter("lose")
         finally:
             self._connection = None
-            connection.end(GatewayUnavailable(f"the connection to the gateway was lost: {failure.message}"))
+            connection.end(failure)
             await connection.gone(_GOODBYE)
         return failure
 

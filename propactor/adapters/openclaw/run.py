@@ -47,6 +47,7 @@ class OpenClawRun:
         self._hello: Hello | None = None
         self._request_id: str | None = None
         self._stop_asked = False
+        self._confirmed = False
         loop = asyncio.get_running_loop()
         self._accepted: asyncio.Future[None] = loop.create_future()
         self._outcome: asyncio.Future[Mapping[str, Any] | PropactorError] = loop.create_future()
@@ -71,16 +72,14 @@ class OpenClawRun:
     async def stop(self) -> bool:
         """Stop the run once it is accepted; return True only if the gateway confirmed it. Never raises."""
         self._stop_asked = True
-        if self._hello is None or self._request_id is None or self._outcome.done():
-            return not (self._outcome.done() and isinstance(self._outcome.result(), PropactorError))
-        try:
-            async with asyncio.timeout(self._terms.stop):
-                await asyncio.shield(self._accepted)
-                return self._outcome.done() or await self._stop(self._hello)
-        except TimeoutError:
-            return False
-        finally:
+        if self._hello is None or self._request_id is None:
+            return True
+        if not self._outcome.done():
+            self._confirmed = await self._stop_in_time(self._hello)
             self._link.forget(self._request_id)
+            self._settle(Cancelled("the run was stopped because we asked for it"))
+        outcome = self._outcome.result()
+        return self._confirmed if isinstance(outcome, PropactorError) else True
 
     def receive(self, payload: Mapping[str, Any]) -> None:
         """Take an event of the run."""
@@ -192,16 +191,22 @@ class OpenClawRun:
             return None
         return [message for message in answer.get("messages") or () if isinstance(message, dict)]
 
-    async def _stop(self, hello: Hello) -> bool:
+    async def _stop_in_time(self, hello: Hello) -> bool:
+        """Wait for the acceptance, for before it nothing runs that could be stopped; then stop."""
         terms = self._terms
-        return await stopping.stop(
-            self._link,
-            hello,
-            key=self.key,
-            run_id=self.run_id,
-            delete=terms.delete_to_stop,
-            patience=terms.stop,
-        )
+        try:
+            async with asyncio.timeout(terms.stop):
+                await asyncio.shield(self._accepted)
+                return await stopping.stop(
+                    self._link,
+                    hello,
+                    key=self.key,
+                    run_id=self.run_id,
+                    delete=terms.delete_to_stop,
+                    patience=terms.stop,
+                )
+        except TimeoutError:
+            return False
 
     def _leave(self, hello: Hello) -> None:
         """Take no more events. The request stays known until its last response, or until it is stopped."""

@@ -16,13 +16,13 @@ UNWRITTEN = {
     "2026.2.9-killed-sigterm",
     "2026.2.9-timeout",
     "2026.7.1-abort",
+    "2026.7.1-chatsend-abort",
     "2026.9.6-killed-sigkill",
     "2026.9.6-timeout",
 }
 """Runs that ended before the gateway had written anything down."""
 CUT = {
     "2026.2.9-reconnect",
-    "2026.7.1-chatsend-abort",
     "2026.9.6-abort",
     "2026.9.6-chatsend-abort",
     "2026.9.6-reconnect",

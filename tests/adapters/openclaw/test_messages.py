@@ -42,7 +42,7 @@ def say(messages: Messages, said: str, data: dict[str, Any]) -> str:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=4), st.lists(st.integers(1, 5), max_size=6), st.booleans())
 def test_joined(texts: list[str], sizes: list[int], items: bool) -> None:
-    """However messages are cut, even through an emoji, the pieces are the messages and never half a character."""
+    """However messages are cut, even through an emoji, the pieces are the messages, in whole characters."""
     messages, said = Messages(), ""
 
     for number, text in enumerate(texts):
