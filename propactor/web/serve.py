@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Callable
 
@@ -66,9 +67,21 @@ def raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+def calm_collector() -> None:
+    """Let the garbage collector look less often, and never at what the start has loaded.
+
+    A stream makes many short-lived objects and no cycles; looking at them took 7 % of the CPU time at 9,000
+    deltas a second.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 def run(settings: Settings, ready: Callable[[str], object]) -> None:
     """Serve on the fastest event loop there is."""
     raise_file_limit()
+    calm_collector()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(serve(settings, ready=ready))
 
