@@ -42,7 +42,12 @@ def droppable(event: object) -> bool:
 def weight(event: object) -> int:
     """Estimate the memory an event holds, in bytes."""
     if isinstance(event, TextDelta):
-        return 64 + len(event.delta)
+        return 64 + _bytes(event.delta)
     if isinstance(event, Thinking):
-        return 64 + len(event.message)
+        return 64 + _bytes(event.message)
     return 512
+
+
+def _bytes(text: str) -> int:
+    """Return the most a text can take, in memory or in UTF-8: four bytes a character, one in ASCII."""
+    return len(text) if text.isascii() else 4 * len(text)

@@ -75,10 +75,10 @@ def runner(table: Table) -> Machine:
 class Lifecycle:
     """A place in a table. Many of them share one machine, which keeps no list of them."""
 
-    _runners: dict[str, Machine] = {}  # noqa: RUF012  one per table, for the life of the process
+    _runners: dict[Table, Machine] = {}  # noqa: RUF012  one per table, for the life of the process
 
     def __init__(self, table: Table = GENERATION) -> None:
-        self._machine = self._runners.get(table.name) or self._runners.setdefault(table.name, runner(table))
+        self._machine = self._runners.get(table) or self._runners.setdefault(table, runner(table))
         self.state: str = table.initial
 
     def fire(self, trigger: str) -> str:

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from propactor.core.errors import GenerationTimeout
 from propactor.core.events import Progress
 
+HALF = 0.5
+"""The share of a silence after which readers are told of it."""
+NEARLY = 0.9
+"""The share of the time in all after which readers are told that it runs out."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimeLimits:
@@ -19,16 +24,17 @@ class TimeLimits:
 class Patience:
     """Watches one upstream's silence. ``due`` is when to look again; looking early costs nothing.
 
-    Half-way to giving up it says ``stalled``, once a silence.
+    Half-way to giving up it says ``stalled``, once a silence; and once when the time in all is nearly over.
     """
 
-    __slots__ = ("_limits", "_noticed_at", "_phase", "_started_at", "due", "heard_at")
+    __slots__ = ("_limits", "_noticed_at", "_phase", "_started_at", "_warned", "due", "heard_at")
 
     def __init__(self, limits: TimeLimits, now: float) -> None:
         self._limits = limits
         self._started_at = self.heard_at = now
         self._phase = "accept"
         self._noticed_at = now
+        self._warned = False
         self.due = self._next()
 
     @property
@@ -41,20 +47,40 @@ class Patience:
         self.due = min(self.due, self._next())
 
     def _next(self) -> float:
-        noticed = self._noticed_at > self.heard_at
-        silence = self._limit if noticed else self._limit / 2
-        return min(self.heard_at + silence, self._started_at + self._limits.total)
+        return min(
+            self.heard_at + self._limit * (1 if self._noticed else HALF),
+            self._started_at + self._limits.total * (1 if self._warned else NEARLY),
+        )
+
+    @property
+    def _noticed(self) -> bool:
+        return self._noticed_at > self.heard_at
 
     def check(self, now: float) -> Progress | GenerationTimeout | None:
         """Return a notice, or the end of patience, or None when there is nothing to say."""
-        silent, total = now - self.heard_at, now - self._started_at
-        found: Progress | GenerationTimeout | None = None
-        if total >= self._limits.total:
-            found = GenerationTimeout(f"Generation timed out after {self._limits.total:g}s", phase="total")
-        elif silent >= self._limit:
-            found = GenerationTimeout(f"Upstream silent for {silent:.3g}s ({self._phase})", phase=self._phase)
-        elif silent >= self._limit / 2 and self._noticed_at <= self.heard_at:
-            self._noticed_at = now
-            found = Progress("stalled", silent_ms=int(silent * 1000), limit_ms=int(self._limit * 1000))
+        found = self._end(now) or self._notice(now)
         self.due = self._next()
         return found
+
+    def _end(self, now: float) -> GenerationTimeout | None:
+        total, limit, phase = self._limits.total, self._limit, self._phase
+        if now >= self._started_at + total:
+            return GenerationTimeout(f"Generation timed out after {total:g}s", phase="total")
+        if now >= self.heard_at + limit:
+            silent = now - self.heard_at
+            return GenerationTimeout(f"Upstream silent for {silent:.3g}s ({phase})", phase=phase)
+        return None
+
+    def _notice(self, now: float) -> Progress | None:
+        silent = now - self.heard_at
+        if not self._noticed and now >= self.heard_at + self._limit * HALF:
+            self._noticed_at = now
+            return _stalled(silent, self._limit, self._phase)
+        if not self._warned and now >= self._started_at + self._limits.total * NEARLY:
+            self._warned = True
+            return _stalled(silent, self._limits.total, "total")
+        return None
+
+
+def _stalled(silent: float, limit: float, phase: str) -> Progress:
+    return Progress("stalled", silent_ms=int(silent * 1000), limit_ms=int(limit * 1000), reason=phase)
