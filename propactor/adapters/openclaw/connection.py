@@ -7,10 +7,11 @@ from typing import Any
 
 from propactor.adapters.openclaw import hello as hellos
 from propactor.adapters.openclaw import protocol
+from propactor.adapters.openclaw.dialling import open_wire
 from propactor.adapters.openclaw.exchange import Exchange, Single, Waiter
 from propactor.adapters.openclaw.hello import Hello
 from propactor.adapters.openclaw.refusals import refusal
-from propactor.adapters.openclaw.wire import MAX_SIZE, Wire, open_wire
+from propactor.adapters.openclaw.wire import MAX_SIZE, Wire
 from propactor.core import jsontext
 from propactor.core.errors import GatewayUnavailable, PropactorError
 
@@ -70,10 +71,11 @@ class Connection:
             GatewayUnavailable: there is no connection, or no answer in time.
             GatewayRefused: the answer is no.
         """
-        single = Single()
-        request_id = self.post(method, params, single)
+        single, request_id = Single(), ""
         try:
             async with asyncio.timeout(patience):
+                await self._drain()
+                request_id = self.post(method, params, single)
                 outcome = await single.outcome
         except TimeoutError as exc:
             raise GatewayUnavailable(f"the gateway didn't answer {method} within {patience:g} s") from exc
@@ -121,9 +123,13 @@ class Connection:
         if self._wire is not None:
             await self._wire.wait_closed(patience)
 
-    def _gone(self, code: int, reason: str, received: int) -> None:
+    async def _drain(self) -> None:
+        """Wait while the socket is full."""
+        if self._wire is not None:
+            await self._wire.drain()
+
+    def _gone(self, code: int, reason: str) -> None:
         """Learn from the wire that it is closed."""
-        self.counters.bytes += received
         why = f"the connection to the gateway was lost: closed with {code}" + (
             f" ({reason})" if reason else ""
         )
@@ -132,6 +138,7 @@ class Connection:
     def _text(self, data: bytes) -> None:
         """Take one message from the wire."""
         self.counters.frames += 1
+        self.counters.bytes += len(data)
         if data.startswith(_EVENT) and not data.startswith(_AGENT, len(_EVENT)):
             self.counters.skipped += 1
             return

@@ -26,7 +26,7 @@ class Decoder:
 
     def __init__(self, *, debug: bool = False, strict: bool = False) -> None:
         self.final_text: str | None = None
-        """The answer as the end of the run told it, where it does."""
+        """The answer as the end of the run tells it on 2026.9: no more than its first 4096 characters."""
         self.cancelled = False
         """Whether somebody had the gateway stop this run."""
         self._messages = Messages()

@@ -30,7 +30,7 @@ class Facts:
     """The events said that somebody stopped the run."""
     said: str = ""
     final_text: str | None = None
-    """What the events gave as the final answer."""
+    """What the events gave as the final answer: its first 4096 characters."""
     messages: Sequence[Mapping[str, Any]] | None = None
     """The session's history, where it was asked for and came."""
 
@@ -79,7 +79,7 @@ def _of_today(payload: Mapping[str, Any], facts: Facts) -> Reply:
         raise Cancelled("somebody stopped the run at the gateway")
     if any(item.get("isError") for item in _payloads(payload)):
         raise UpstreamError(redact(_joined(payload)))
-    return Reply(_best(facts.final_text, _joined(payload), facts.said))
+    return Reply(_best(_joined(payload), facts.said, facts.final_text))
 
 
 def _of_february(payload: Mapping[str, Any], facts: Facts) -> Reply:

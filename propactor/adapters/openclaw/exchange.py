@@ -56,6 +56,17 @@ class Single:
             self.outcome.set_result(outcome)
 
 
+class Ignored:
+    """Waits for a response nobody needs."""
+
+    def answer(self, frame: Frame) -> bool:  # noqa: ARG002  part of the shape of a waiter
+        """Take the response."""
+        return True
+
+    def fail(self, error: PropactorError) -> None:
+        """Learn that none will come."""
+
+
 class Exchange:
     """The two tables of a link. Whoever raises in them is taken out; the link goes on."""
 

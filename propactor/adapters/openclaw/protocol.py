@@ -63,6 +63,11 @@ def subscribe(key: str) -> Params:
     return {"key": key}
 
 
+def session_patch(key: str, wishes: Mapping[str, str]) -> Params:
+    """Change what a session remembers; it is made if there is none."""
+    return {"key": key, **wishes}
+
+
 def chat_abort(key: str, run_id: str) -> Params:
     """Stop a run, protocol 4."""
     return {"sessionKey": key, "runId": run_id}

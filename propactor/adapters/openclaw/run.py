@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from propactor.adapters.openclaw import prompt, protocol, stopping
+from propactor.adapters.openclaw import preparing, prompt, protocol, stopping
 from propactor.adapters.openclaw.decoder import Decoder
 from propactor.adapters.openclaw.endings import Facts, ending
-from propactor.adapters.openclaw.hello import ADMIN, Hello
+from propactor.adapters.openclaw.exchange import Ignored
+from propactor.adapters.openclaw.hello import Hello
 from propactor.adapters.openclaw.link import Link
 from propactor.core.errors import Cancelled, GenerationTimeout, PropactorError
 from propactor.core.events import Progress
@@ -109,27 +110,12 @@ class OpenClawRun:
 
     async def _prepare(self, hello: Hello) -> None:
         """Set what a session must know before its first run; a refusal costs details, not the run."""
-        wishes = {"verboseLevel": "full"} if hello.february else {}
-        if self._request.model is not None:
-            wishes["model"] = self._request.model
-        if not wishes:
-            return
-        reason = await self._patch(hello, wishes)
+        model, patience = self._request.model, self._terms.call
+        reason = await preparing.prepare(self._link, hello, key=self.key, model=model, patience=patience)
         if reason is not None:
             self._emit(Progress("degraded", reason=reason, source="gateway"))
         elif hello.february:
             self._decoder = Decoder(debug=self._request.debug, strict=True)
-
-    async def _patch(self, hello: Hello, wishes: Mapping[str, str]) -> str | None:
-        """Change the session; return what is missing if that fails."""
-        missing = f"the gateway did not take {', '.join(wishes)} for this session"
-        if not hello.grants(ADMIN):
-            return f"{missing}: that needs the scope {ADMIN}"
-        try:
-            await self._link.call("sessions.patch", {"key": self.key, **wishes}, patience=self._terms.call)
-        except PropactorError as exc:
-            return f"{missing}: {exc.message}"
-        return None
 
     def _ask(self, hello: Hello) -> None:
         """Send the requests in one go: the session's events first, where they must be asked for."""
@@ -214,23 +200,12 @@ class OpenClawRun:
         if not hello.offers("sessions.messages.unsubscribe"):
             return
         try:
-            self._link.post("sessions.messages.unsubscribe", protocol.subscribe(self.key), _Ignored())
+            self._link.post("sessions.messages.unsubscribe", protocol.subscribe(self.key), Ignored())
         except PropactorError:
             return
 
 
-class _Ignored:
-    """Waits for a response nobody needs."""
-
-    def answer(self, frame: Mapping[str, Any]) -> bool:  # noqa: ARG002  part of the shape of a waiter
-        """Take the response."""
-        return True
-
-    def fail(self, error: PropactorError) -> None:
-        """Learn that none will come."""
-
-
-class _Subscription(_Ignored):
+class _Subscription(Ignored):
     """Waits for the word that a session's events will come."""
 
     def __init__(self, emit: Emit) -> None:

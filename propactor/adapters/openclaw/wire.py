@@ -5,19 +5,17 @@ frames, nearly all there is, are cut straight from the buffer.
 """
 
 import asyncio
-import ssl
 from collections.abc import Callable
 from typing import cast
 
 from websockets.client import ClientProtocol
-from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI, WebSocketException
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from propactor.adapters.openclaw.cutting import Cutter
-from propactor.core.errors import GatewayRefused, GatewayUnavailable, PropactorError
+from propactor.core.errors import GatewayUnavailable
 
 MAX_SIZE = 32 * 1024 * 1024
 """The final response of a run echoes the whole prompt."""
@@ -27,18 +25,17 @@ _HEAD_LIMIT = 64 * 1024
 _END_OF_HEAD = b"\r\n\r\n"
 
 OnText = Callable[[bytes], None]
-OnLost = Callable[[int, str, int], None]
+OnLost = Callable[[int, str], None]
 
 
 class Wire(asyncio.Protocol):
     """A WebSocket.
 
-    ``on_text`` is called for each message as it comes; ``on_lost`` once, at the end, with the close code,
-    the reason and the number of bytes received.
+    ``on_text`` is called for each message as it comes; ``on_lost`` once, at the end, with the close code and
+    the reason.
     """
 
     def __init__(self, url: str, *, on_text: OnText, on_lost: OnLost, max_size: int = MAX_SIZE) -> None:
-        self._received = 0
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._websocket = ClientProtocol(parse_uri(url), max_size=max_size)
         self._cutter = Cutter(on_text=self._text, on_other=self._feed, max_size=max_size)
@@ -60,7 +57,6 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what the socket has."""
-        self._received += len(data)
         if self.opened.done():
             self._cutter.push(data)
         else:
@@ -76,7 +72,7 @@ class Wire(asyncio.Protocol):
         self._refuse(self._websocket.handshake_exc or ConnectionError("the connection was closed"))
         said = self._websocket.close_rcvd
         code, reason = (said.code, said.reason) if said else (1006, str(exc or ""))
-        self._on_lost(code, reason, self._received)
+        self._on_lost(code, reason)
 
     def pause_writing(self) -> None:
         """Note that the socket is full."""
@@ -199,55 +195,3 @@ class Wire(asyncio.Protocol):
                 self._transport.write(data)
             elif self._transport.can_write_eof():
                 self._transport.write_eof()
-
-
-async def open_wire(
-    url: str, *, on_text: OnText, on_lost: OnLost, patience: float, max_size: int = MAX_SIZE
-) -> Wire:
-    """Connect and upgrade. No proxy, no Origin header, no compression: a gateway wants none of them.
-
-    Raises:
-        GatewayUnavailable: nobody answers there, or not in time, or not yet.
-        GatewayRefused: what answers is no gateway, or doesn't let us upgrade.
-    """
-    wire: Wire | None = None
-    try:
-        async with asyncio.timeout(patience):
-            wire = await _dial(url, lambda: Wire(url, on_text=on_text, on_lost=on_lost, max_size=max_size))
-            await wire.opened
-    except (OSError, TimeoutError, WebSocketException) as exc:
-        raise _unopened(exc) from exc
-    finally:
-        if wire is not None and not _is_open(wire):
-            wire.abort()
-    return wire
-
-
-def _is_open(wire: Wire) -> bool:
-    return wire.opened.done() and not wire.opened.cancelled() and wire.opened.exception() is None
-
-
-async def _dial(url: str, factory: Callable[[], Wire]) -> Wire:
-    """Open the TCP connection, with TLS for ``wss``."""
-    place = parse_uri(url)
-    context = ssl.create_default_context() if place.secure else None
-    _, wire = await asyncio.get_running_loop().create_connection(factory, place.host, place.port, ssl=context)
-    return wire
-
-
-def _unopened(exc: Exception) -> PropactorError:
-    """Tell why there is no connection."""
-    if isinstance(exc, InvalidURI):
-        return GatewayRefused(
-            "the gateway's address is not a WebSocket address (set [gateway] url to ws://host:port)"
-        )
-    if isinstance(exc, InvalidStatus):
-        status = exc.response.status_code
-        if status >= 500:
-            return GatewayUnavailable(f"the gateway is starting or stopping: HTTP {status}")
-        return GatewayRefused(f"the gateway refused the connection: HTTP {status}")
-    if isinstance(exc, InvalidHandshake):
-        return GatewayUnavailable("what answers at the gateway's address doesn't speak WebSocket")
-    if isinstance(exc, TimeoutError):
-        return GatewayUnavailable("the gateway didn't answer in time")
-    return GatewayUnavailable("nobody answers at the gateway's address")

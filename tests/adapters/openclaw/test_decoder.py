@@ -144,6 +144,17 @@ def test_failure_in_words() -> None:
     assert result.status == "error"
 
 
+@pytest.mark.parametrize("words", ['{"error": broken', '{"note": "no error"}'])
+def test_words_like_a_failure(words: str) -> None:
+    """Text that only looks like a report of failure is an ordinary result."""
+    content = [{"type": "text", "text": words}]
+
+    (result,) = decode(agent("tool", phase="result", name="read", result={"content": content}))
+
+    assert isinstance(result, ToolResult)
+    assert result.status == "ok"
+
+
 def test_no_output() -> None:
     """A result without output, as February sends it without verbose level `full`, has no preview."""
     (result,) = decode(agent("tool", phase="result", name="read", toolCallId="c", isError=False))
@@ -317,6 +328,13 @@ def test_raw_everywhere() -> None:
 
     assert all(getattr(event, "raw", None) for event in replay(run, debug=True)[1][:-1])
     assert not any(getattr(event, "raw", None) for event in replay(run)[1])
+
+
+def test_last_thought() -> None:
+    """What a thought held back when the run ended is told, without a payload it was made of."""
+    events = decode(agent("thinking", delta="token=abc"), debug=True)
+
+    assert "".join(event.message for event in events if isinstance(event, Thinking))
 
 
 def test_debug_says_the_same() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from propactor.adapters.openclaw.endings import Facts, ending
+from propactor.adapters.openclaw.prompt import MARKER
 from propactor.core.errors import (
     Cancelled,
     GatewayRefused,
@@ -110,11 +111,13 @@ def test_parts_before_the_last_message() -> None:
     assert ending(final("ok", "Done!"), facts(said=said)) == Reply(said)
 
 
-def test_final_text_first() -> None:
-    """Where the events gave the final answer, it is preferred to the payloads."""
-    reply = ending(final("ok", "a b"), facts(final_text="a  b", said="a b"))
+def test_final_text_last() -> None:
+    """The answer in the events is cut at 4096 characters, so it is taken only where there is no other."""
+    whole = "x" * 5000 + MARKER
 
-    assert reply == Reply("a  b")
+    assert ending(final("ok", whole), facts(final_text=whole[:4096], said=whole)) == Reply(whole)
+    assert ending(final(), facts(final_text=whole[:4096], said=whole)) == Reply(whole)
+    assert ending(final(), facts(final_text="Short.")) == Reply("Short.")
 
 
 def test_nothing_said() -> None:

@@ -214,6 +214,19 @@ async def test_lost_and_found() -> None:
         assert (link.counters.connections, link.counters.losses, link.waiting) == (2, 1, 0)
 
 
+async def test_lost_in_a_call() -> None:
+    """A call that is under way when the connection is lost ends at once, and so does the next."""
+    gateway = Gateway("2026.9.6-text")
+    gateway.answers["die"] = lambda _: gateway.connections[0].transport.abort()
+    gateway.refusals = []
+    async with linked(gateway, backoff=Backoff(first=9.0, uniform=lambda _, high: high)) as link:
+        await link.wait_ready(SOON)
+
+        for words in ("1006", "lost"):
+            with pytest.raises(GatewayUnavailable, match=words):
+                await link.call("die", {}, patience=SOON)
+
+
 async def test_killed() -> None:
     """A gateway that dies without a word is noticed as well."""
     gateway = Gateway("2026.9.6-text")

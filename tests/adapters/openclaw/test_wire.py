@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from propactor.adapters.openclaw.wire import Wire, open_wire
+from propactor.adapters.openclaw.dialling import open_wire
+from propactor.adapters.openclaw.wire import Wire
 from propactor.core.errors import GatewayRefused, GatewayUnavailable
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
@@ -23,9 +24,8 @@ class Ear:
         self.texts: asyncio.Queue[bytes] = asyncio.Queue()
         self.lost: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
 
-    def on_lost(self, code: int, reason: str, received: int) -> None:
+    def on_lost(self, code: int, reason: str) -> None:
         """Keep how it ended."""
-        assert received >= 0
         self.lost.set_result((code, reason))
 
     async def next(self) -> bytes:
@@ -67,6 +67,29 @@ async def test_echo() -> None:
             await wire.drain()
             wire.send(b"x" * size)
             assert await ear.next() == b"x" * size
+
+
+async def test_full_socket() -> None:
+    """While the socket is full, who is about to send waits."""
+    async with wired(echo) as (wire, _):
+        wire.pause_writing()
+        waiting = asyncio.create_task(wire.drain())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+
+        wire.resume_writing()
+
+        await asyncio.wait_for(waiting, 5)
+
+
+async def test_closed_while_full() -> None:
+    """Nobody waits for a socket that is closed."""
+    async with wired(echo) as (wire, _):
+        wire.pause_writing()
+
+        wire.abort()
+
+        await asyncio.wait_for(wire.drain(), 5)
 
 
 async def test_first_frames_with_the_upgrade() -> None:
