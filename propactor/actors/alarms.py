@@ -9,19 +9,19 @@ TICK = 0.005
 
 
 class Alarm:
-    """Something that wants to be woken, at most once at a time."""
+    """Something that wants to be woken, at most once at a time; ``tick`` is when, if at all."""
 
-    __slots__ = ("_alarms", "_tick", "_wake")
+    __slots__ = ("_alarms", "_wake", "tick")
 
     def __init__(self, alarms: "Alarms", wake: Callable[[], None]) -> None:
         self._alarms = alarms
         self._wake = wake
-        self._tick: int | None = None
+        self.tick: int | None = None
 
     @property
     def is_set(self) -> bool:
         """Tell whether it is going to ring."""
-        return self._tick is not None
+        return self.tick is not None
 
     def set(self, when: float) -> None:
         """Wake at ``when`` (loop time, seconds), up to one tick late, instead of any other time."""
@@ -29,25 +29,25 @@ class Alarm:
             self.clear()
             return
         tick = ceil(when / TICK)
-        if tick != self._tick:
+        if tick != self.tick:
             self.clear()
-            self._tick = tick
+            self.tick = tick
             self._alarms.add(tick, self)
 
     def set_earlier(self, when: float) -> None:
         """Wake at ``when`` unless an earlier time is set. The cheap form, for hot paths."""
-        if self._tick is None or when < (self._tick - 1) * TICK:
+        if self.tick is None or when < (self.tick - 1) * TICK:
             self.set(when)
 
     def clear(self) -> None:
         """Don't wake."""
-        if self._tick is not None:
-            self._alarms.discard(self._tick, self)
-            self._tick = None
+        if self.tick is not None:
+            self._alarms.discard(self.tick, self)
+            self.tick = None
 
     def ring(self) -> None:
         """Wake now; called by the timer."""
-        self._tick = None
+        self.tick = None
         self._wake()
 
 
@@ -76,10 +76,14 @@ class Alarms:
             sharers[alarm] = None
 
     def discard(self, tick: int, alarm: Alarm) -> None:
-        """Take an alarm off its tick. The empty tick stays and passes unnoticed."""
+        """Take an alarm off its tick. The empty tick stays, and no timer is set for it any more."""
         self._ticks.get(tick, {}).pop(alarm, None)
 
     def _arm(self) -> None:
+        while self._order and not self._ticks[self._order[0]]:
+            del self._ticks[heapq.heappop(self._order)]
+        if not self._order:
+            return
         first = self._order[0]
         if self._timer is not None:
             if first >= self._armed_for:
@@ -91,8 +95,11 @@ class Alarms:
     def _ring(self) -> None:
         self._timer = None
         now = self._loop.time() + 0.001  # uvloop counts whole milliseconds and may be one early
+        due: list[tuple[int, Alarm]] = []
         while self._order and self._order[0] * TICK <= now:
-            for alarm in self._ticks.pop(heapq.heappop(self._order)):
+            tick = heapq.heappop(self._order)
+            due += [(tick, alarm) for alarm in self._ticks.pop(tick)]
+        self._arm()
+        for tick, alarm in due:
+            if alarm.tick == tick:  # it may have been cleared or set anew by one that rang before
                 alarm.ring()
-        if self._order and self._timer is None:
-            self._arm()

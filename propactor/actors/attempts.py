@@ -76,6 +76,9 @@ class Attempts:
             reply = await run.finish()
         except PropactorError as exc:
             self._mailbox.put(Failed(run, exc))
+        except asyncio.CancelledError:  # void if it was us: then this run is no longer under way
+            self._mailbox.put(Failed(run, InternalError("An upstream adapter gave up")))
+            raise
         except Exception:  # guards the task: a defect of an adapter is ours, and readers get an ending
             log.exception("generation %s: an upstream adapter failed", self._request.request_id)
             self._mailbox.put(Failed(run, InternalError("An upstream adapter failed")))
@@ -84,13 +87,18 @@ class Attempts:
 
     def stop(self) -> None:
         """Stop the run under way, if there is one; the answer comes as ``Stopped``."""
-        run, task, self.run = self.run, self._task, None
+        run, task = self.run, self._task
+        self.forget()
         if run is None or task is None:
             return
-        assert self._gate is not None
-        self._gate.open = False
         self.stopping += 1
         self.start(self._stop(run, task), "stop")
+
+    def forget(self) -> None:
+        """Take nothing more from the run under way: it has ended."""
+        self.run = None
+        if self._gate is not None:
+            self._gate.open = False
 
     async def _stop(self, run: Run, task: asyncio.Task[None]) -> None:
         clock = asyncio.get_running_loop().time

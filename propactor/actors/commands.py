@@ -14,6 +14,11 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Begin(Command):
+    """The first upstream may be asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick(Command):
     """Something is due."""
 

@@ -3,44 +3,23 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
 
 from propactor.actors.actor import Actor
 from propactor.actors.alarms import Alarms
 from propactor.actors.attempts import Attempts
-from propactor.actors.commands import Cancel, Command, Failed, Parsed, Replied, Stopped, Tick
+from propactor.actors.commands import Begin, Cancel, Command, Failed, Parsed, Replied, Stopped, Tick
 from propactor.actors.journal import Journal, Subscription
 from propactor.actors.mailbox import Mailbox
+from propactor.actors.rules import ActorRules, CancelReason, ending
 from propactor.core import parser
-from propactor.core.errors import (
-    Cancelled,
-    GenerationTimeout,
-    InternalError,
-    PropactorError,
-    ServiceStopping,
-    UpstreamFault,
-)
+from propactor.core.errors import GenerationTimeout, InternalError, PropactorError, UpstreamFault
 from propactor.core.events import Diagnostic, Error, Event, Result, Started
-from propactor.core.generation import CONFIRMATION, Entries, Generation, Rules
+from propactor.core.generation import CONFIRMATION, Entries, Generation
 from propactor.core.upstream import GenerationRequest, Reply, Upstream
 from propactor.metrics import Metrics
 
 log = logging.getLogger(__name__)
-CancelReason = Literal["asked", "abandoned", "stopping"]
-
-
-@dataclass(frozen=True, slots=True)
-class ActorRules:
-    """The limits of a generation and of what holds it; times in seconds."""
-
-    generation: Rules = field(default_factory=Rules)
-    grace: float = 10.0
-    stop_seconds: float = 2.0
-    mailbox_messages: int = 1024
-    mailbox_bytes: int = 4 * 2**20
-    journal_entries: int = 4096
-    journal_bytes: int = 2 * 2**20
 
 
 class GenerationActor(Actor[Event | Command]):
@@ -72,6 +51,8 @@ class GenerationActor(Actor[Event | Command]):
         self.finished_at: float | None = None
         self.abandoned_at: float | None = None
         self.outcome: Result | Error | None = None
+        self._cancelled = False
+        self._parsing: asyncio.Task[None] | None = None
         self.generation = Generation(request, rules.generation, now=self.created_at, epoch=epoch)
         self.journal = Journal(
             request.request_id, max_entries=rules.journal_entries, max_bytes=rules.journal_bytes
@@ -100,16 +81,18 @@ class GenerationActor(Actor[Event | Command]):
         """Ask the first upstream; a second call changes nothing."""
         if self._task is None:
             super().launch()
-            self._ask()
+            self.mailbox.put(Begin())
             self._watch_readers()
 
     def cancel(self, reason: CancelReason = "asked") -> None:
         """End this generation, whatever it is doing; one that has ended doesn't notice."""
+        if self._cancelled or self.generation.finished:
+            return
+        self._cancelled, self.abandoned_at = True, None
+        self._metrics.cancelled(reason)
         if self._task is None:
             super().launch()
-        if not self.generation.finished:
-            self._metrics.cancelled(reason)
-        self.mailbox.put(Cancel(_reason(reason)))
+        self.mailbox.put(Cancel(ending(reason)))
 
     def subscribe(self, after: int = 0) -> Subscription:
         """Open a reader's place.
@@ -130,7 +113,8 @@ class GenerationActor(Actor[Event | Command]):
     # Readers
 
     def _watch_readers(self) -> None:
-        if self.request.keep_running or self.journal.readers or self.generation.finished:
+        over = self._cancelled or self.generation.finished
+        if over or self.request.keep_running or self.journal.readers:
             self.abandoned_at = None
         elif self.abandoned_at is None:
             self.abandoned_at = self.clock()
@@ -160,16 +144,17 @@ class GenerationActor(Actor[Event | Command]):
 
     def _obey(self, command: Command) -> None:
         match command:
+            case Begin():
+                self._ask()
             case Tick():
                 self._tick()
             case Cancel(error):
                 self._fail(error)
             case Replied(run, reply) if run is self.attempts.run:
-                self.attempts.run = None
+                self.attempts.forget()
                 self._read(reply)
             case Failed(run, error) if run is self.attempts.run:
-                self.attempts.run = None
-                self._recover(error)
+                self._hear_failed(error)
             case Parsed(result):
                 self._succeed(result)
             case Stopped(confirmed):
@@ -179,7 +164,6 @@ class GenerationActor(Actor[Event | Command]):
     def _tick(self) -> None:
         now = self.clock()
         if now >= self._patient_until:
-            self.abandoned_at = None
             self.cancel("abandoned")
         try:
             self._publish(self.generation.tick(now))
@@ -191,6 +175,12 @@ class GenerationActor(Actor[Event | Command]):
         self.generation.ask(self.clock())
         self._alarm.set_earlier(self.generation.wake_at)
         self.attempts.ask_next()
+
+    def _hear_failed(self, error: PropactorError) -> None:
+        """Note how a run or the reading of its text ended; after a defect the upstream may go on: stop it."""
+        if not isinstance(error, InternalError):
+            self.attempts.forget()
+        self._recover(error)
 
     def _recover(self, error: PropactorError) -> None:
         """Fall back to the next upstream if it is the last one's fault, else fail."""
@@ -212,7 +202,7 @@ class GenerationActor(Actor[Event | Command]):
         if not self.generation.finished:
             self._publish(self.generation.parse(self.clock()))
             text = self.generation.text if reply.text is None else reply.text
-            self.attempts.start(self._parse(text), "parse")
+            self._parsing = self.attempts.start(self._parse(text), "parse")
 
     async def _parse(self, text: str) -> None:
         try:
@@ -228,13 +218,15 @@ class GenerationActor(Actor[Event | Command]):
     def _succeed(self, result: Result) -> None:
         if self.generation.finished:
             return
-        self.outcome = self._finished(result)
-        self._publish(self.generation.succeed(self.outcome, self.clock()))
+        outcome = self._finished(result)
+        entries = self.generation.succeed(outcome, self.clock())
+        self.outcome = outcome
+        self._publish(entries)
         self._close_when_quiet()
 
     def _finished(self, result: Result) -> Result:
         """Say who made it, why it wasn't a model if it wasn't, and what was cut."""
-        cut = (Diagnostic("text_capped", "The model's text was cut at the limit."),)
+        cut = (Diagnostic("TEXT_CAPPED", "The model's text was cut at the limit."),)
         return replace(
             result,
             method="template" if self.attempts.source == "template" else "ai",
@@ -244,9 +236,9 @@ class GenerationActor(Actor[Event | Command]):
 
     def _fail(self, error: PropactorError) -> None:
         if not self.generation.finished:
-            *before, last = self.generation.fail(error, self.clock())
-            self.outcome = last.event if isinstance(last.event, Error) else None
-            self._publish([*before, last])
+            entries = self.generation.fail(error, self.clock())
+            self.outcome = next(entry.event for entry in reversed(entries) if isinstance(entry.event, Error))
+            self._publish(entries)
             self.attempts.stop()
             self._close_when_quiet()
 
@@ -256,9 +248,11 @@ class GenerationActor(Actor[Event | Command]):
             self._finish()
 
     def _finish(self) -> None:
-        self.finished_at = self.clock()
-        self.generation.dropped_previews += len(self.mailbox.dropped)
-        self._publish(self.generation.close(self.finished_at, confirmed=self.attempts.confirmed))
+        now = self.clock()
+        self.generation.dropped_previews = self.mailbox.dropped.total()
+        entries = self.generation.close(now, confirmed=self.attempts.confirmed)
+        self.finished_at = now
+        self._publish(entries)
         self.mailbox.close()
 
     def _publish(self, entries: Entries) -> None:
@@ -268,24 +262,19 @@ class GenerationActor(Actor[Event | Command]):
 
     def crashed(self) -> None:
         """End the stream although our own code failed."""
+        self.generation.rewind(self.journal.head)
         self._fail(InternalError("Something of ours failed"))
         self.attempts.stop()
+        if self.attempts.stopping:  # nobody will hear the answer
+            self.attempts.heard_stopped(confirmed=False)
         if self.finished_at is None:
             self._finish()
 
     def stopped(self) -> None:
         """Let go of everything but the journal."""
         self._alarm.clear()
+        if self._parsing is not None:
+            self._parsing.cancel()
         self.journal.close()
         self.abandoned_at = None
         self._on_end(self)
-
-
-def _reason(reason: CancelReason) -> PropactorError:
-    match reason:
-        case "asked":
-            return Cancelled("The generation was cancelled.")
-        case "abandoned":
-            return Cancelled("Nobody was reading any more.")
-        case "stopping":
-            return ServiceStopping("The service is stopping.")

@@ -54,7 +54,7 @@ class Journal:
 
     def _forget(self) -> None:
         """Drop the oldest tenth, and more while it is too large; the newest entry always stays."""
-        drop, kept = len(self._entries) // 10, self._bytes
+        drop, kept = max(len(self._entries) // 10, len(self._entries) - self._max_entries), self._bytes
         kept -= sum(len(entry.data) for entry in self._entries[:drop])
         while kept > self._max_bytes and drop < len(self._entries) - 1:
             kept -= len(self._entries[drop].data)

@@ -1,7 +1,7 @@
 """A bounded queue that can be closed, and that loses nothing but previews when it is full."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from typing import Generic, TypeVar
 
 from propactor.core.joining import Delta, droppable, join, joinable, weight
@@ -17,12 +17,14 @@ class Mailbox(Generic[M]):
     """Keeps messages in order for one receiver.
 
     Over ``capacity`` messages or ``max_bytes`` it joins neighbouring deltas, then drops previews,
-    oldest first, and counts them. Facts are kept even then: text, tools, endings.
+    oldest first, and counts them. Facts are kept even then: text, tools, endings. It makes more room
+    than it needs, an eighth, so that a full mailbox doesn't do this at every message.
     """
 
     def __init__(self, capacity: int = 1024, max_bytes: int = 4 * 2**20) -> None:
-        self.dropped: list[M] = []
-        self._capacity = capacity
+        self.dropped: Counter[type] = Counter()
+        self._capacity = self._most = capacity
+        self._most_bytes = max_bytes
         self._max_bytes = max_bytes
         self._messages: deque[M] = deque()
         self._bytes = 0
@@ -43,7 +45,7 @@ class Mailbox(Generic[M]):
             return
         self._messages.append(message)
         self._bytes += weight(message)
-        if len(self._messages) > self._capacity or self._bytes > self._max_bytes:
+        if len(self._messages) > self._most or self._bytes > self._most_bytes:
             self._make_room()
         waiter = self._waiter
         if waiter is not None:
@@ -63,6 +65,7 @@ class Mailbox(Generic[M]):
         while not self._messages:
             if self._closed:
                 raise MailboxClosed
+            self._most, self._most_bytes = self._capacity, self._max_bytes
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
         message = self._messages.popleft()
@@ -81,13 +84,22 @@ class Mailbox(Generic[M]):
 
     def _make_room(self) -> None:
         self._refill(_joined(self._messages))
-        while len(self._messages) > self._capacity or self._bytes > self._max_bytes:
-            preview = next((m for m in self._messages if droppable(m)), None)
-            if preview is None:
-                return
-            self._messages.remove(preview)
-            self._bytes -= weight(preview)
-            self.dropped.append(preview)
+        spare, spare_bytes = self._capacity // 8, self._max_bytes // 8
+        self._refill(self._without_previews(self._capacity - spare, self._max_bytes - spare_bytes))
+        self._most = max(self._capacity, len(self._messages) + spare)
+        self._most_bytes = max(self._max_bytes, self._bytes + spare_bytes)
+
+    def _without_previews(self, most: int, most_bytes: int) -> deque[M]:
+        """Return the messages without as many of the oldest previews as it takes to get under a size."""
+        kept: deque[M] = deque()
+        surplus, surplus_bytes = len(self._messages) - most, self._bytes - most_bytes
+        for message in self._messages:
+            if (surplus > 0 or surplus_bytes > 0) and droppable(message):
+                surplus, surplus_bytes = surplus - 1, surplus_bytes - weight(message)
+                self.dropped[type(message)] += 1
+            else:
+                kept.append(message)
+        return kept
 
     def _refill(self, messages: deque[M]) -> None:
         self._messages = messages

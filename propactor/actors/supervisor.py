@@ -4,25 +4,14 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from propactor.actors.alarms import Alarms
-from propactor.actors.generation_actor import ActorRules, GenerationActor
+from propactor.actors.generation_actor import GenerationActor
+from propactor.actors.rules import SupervisorRules
 from propactor.core.errors import NotFound, ServiceStopping, TooManyGenerations
-from propactor.core.events import Error, Started
+from propactor.core.events import KINDS, Error, Started
 from propactor.core.upstream import GenerationRequest, Upstream
 from propactor.metrics import Metrics
-
-
-@dataclass(frozen=True, slots=True)
-class SupervisorRules:
-    """How many generations may live, and how long and how much of the finished ones is kept."""
-
-    actor: ActorRules
-    generations: int = 2000
-    retain_seconds: float = 600.0
-    retained: int = 500
-    retained_bytes: int = 128 * 2**20
 
 
 class Supervisor:
@@ -39,6 +28,7 @@ class Supervisor:
         self._live: dict[str, GenerationActor] = {}
         self._finished: OrderedDict[str, GenerationActor] = OrderedDict()
         self._finished_bytes = 0
+        self._evicted: set[str] = set()
         self._forget_alarm = self.alarms.alarm(self._forget_old)
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -73,7 +63,7 @@ class Supervisor:
         """
         if self.stopping:
             raise ServiceStopping("The service is stopping.", retry_after_ms=1000)
-        if len(self._live) >= self.rules.generations and not self._make_room():
+        if len(self._live) - len(self._evicted) >= self.rules.generations and not self._make_room():
             raise TooManyGenerations(
                 f"{len(self._live)} generations are running, the limit.",
                 retry_after_ms=1000,
@@ -97,7 +87,9 @@ class Supervisor:
         abandoned = [a for a in self._live.values() if a.abandoned_at is not None]
         if not abandoned:
             return False
-        min(abandoned, key=lambda a: a.abandoned_at or 0.0).cancel("abandoned")
+        longest = min(abandoned, key=lambda a: a.abandoned_at or 0.0)
+        longest.cancel("abandoned")
+        self._evicted.add(longest.request.request_id)  # one goes, one comes; it stays live until it has ended
         return True
 
     def find(self, request_id: str) -> GenerationActor:
@@ -114,6 +106,7 @@ class Supervisor:
     def _retain(self, actor: GenerationActor) -> None:
         """Keep a finished generation readable for a while."""
         self._live.pop(actor.request.request_id, None)
+        self._evicted.discard(actor.request.request_id)
         self._count(actor)
         self._finished[actor.request.request_id] = actor
         self._finished_bytes += actor.journal.size
@@ -127,8 +120,8 @@ class Supervisor:
         failed = isinstance(actor.outcome, Error)
         stats = actor.generation.stats()
         self._metrics.coalesced.inc(stats.coalesced_deltas)
-        for event in actor.mailbox.dropped:
-            self._metrics.dropped(type(event).__name__.lower(), "mailbox")
+        for cls, count in actor.mailbox.dropped.items():
+            self._metrics.dropped(KINDS[cls], "mailbox", count)
         if actor.generation.first_event_at is not None:
             first = self._metrics.time_to_first_event.labels(actor.generation.first_source or "none")
             first.observe(actor.generation.first_event_at - actor.created_at)

@@ -1,10 +1,11 @@
 """One generation as a function of events and time: every call returns the entries it gave rise to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from propactor.core.coalescer import Coalescer
+from propactor.core.draft import Draft
 from propactor.core.errors import GenerationTimeout, PropactorError
 from propactor.core.events import (
     Done,
@@ -57,7 +58,6 @@ class Generation:
 
     def __init__(self, request: GenerationRequest, rules: Rules, *, now: float, epoch: float = 0.0) -> None:
         self.request = request
-        self.capped = False
         self.gaps = 0
         self.switches = 0
         self.dropped_previews = 0
@@ -73,11 +73,9 @@ class Generation:
         self._coalescer = Coalescer(rules.window)
         self._patience: Patience | None = None
         self._progressive = Progressive()
-        self._pieces: list[str] = []
-        self._chars = 0
+        self._draft = Draft(rules.text_chars)
         self._sent_chars = 0
         self._silent = True
-        self._void = False
 
     @property
     def state(self) -> str:
@@ -87,7 +85,12 @@ class Generation:
     @property
     def text(self) -> str:
         """Return the model's text as far as it is known; what an upstream that failed said is void."""
-        return "".join(self._pieces)
+        return self._draft.text
+
+    @property
+    def capped(self) -> bool:
+        """Tell whether the model has said more than it may."""
+        return self._draft.capped
 
     @property
     def finished(self) -> bool:
@@ -146,37 +149,16 @@ class Generation:
     def _hear_text(self, event: TextDelta, now: float) -> Entries:
         if self.capped:
             return ()
-        if event.replace or self._void:
-            event = self._start_over(event)
-        room = self._rules.text_chars - self._chars
-        if len(event.delta) <= room:
-            return self._pass_on(event, now)
-        fits = replace(event, delta=event.delta[:room])
-        return [*self._pass_on(fits, now), *self._cap(now)]
-
-    def _pass_on(self, event: TextDelta, now: float) -> Entries:
-        self._chars += len(event.delta)
-        self._pieces.append(event.delta)
+        event = self._draft.take(event)
+        if event.replace:
+            self._progressive.reset()
         out = list(self._push(event, now))
         if parts := self._progressive.feed(event.delta):
             out += [*self._flush(now), *self._send_parts(parts, now, event.source)]
+        if self.capped:
+            notice = Progress("capped", limit=self._rules.text_chars)
+            out += [*self._flush(now), *self._entries(now, notice)]
         return out
-
-    def _cap(self, now: float) -> Entries:
-        """Stop listening to a model that doesn't end, and say so."""
-        self.capped = True
-        return [*self._flush(now), *self._entries(now, Progress("capped", limit=self._rules.text_chars))]
-
-    def _start_over(self, event: TextDelta) -> TextDelta:
-        """Forget the text so far; what was sent of it is void, so readers must hear that."""
-        self._void = False
-        self._forget_text()
-        return replace(event, replace=True)
-
-    def _forget_text(self) -> None:
-        self._pieces.clear()
-        self._chars = 0
-        self._progressive.reset()
 
     def _push(self, delta: TextDelta | Thinking, now: float) -> Entries:
         before = () if self._coalescer.accepts(delta) else self._flush(now)
@@ -236,9 +218,8 @@ class Generation:
 
     def fall_back(self, error: PropactorError, now: float) -> Entries:
         """Forget the upstream that failed; the next one's text starts over."""
-        self._void = self._void or self._chars > 0
-        self._forget_text()
-        self.capped = False
+        self._draft.discard()
+        self._progressive.reset()
         self.switches += 1
         self.fallback_reason = FallbackReason(error.code, error.message)
         notice = Progress("fallback", reason=error.code, message=error.message)
@@ -281,7 +262,7 @@ class Generation:
             coalesced_deltas=self._coalescer.joined,
             dropped_previews=self.dropped_previews,
             gaps=self.gaps,
-            text_chars=self._chars,
+            text_chars=self._draft.chars,
             parts=self.parts_sent,
             upstream_switches=self.switches,
         )

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from propactor.actors.generation_actor import ActorRules
-from propactor.actors.supervisor import Supervisor, SupervisorRules
+from propactor.actors.rules import ActorRules, SupervisorRules
+from propactor.actors.supervisor import Supervisor
 from propactor.core.generation import Rules
 from propactor.core.patience import TimeLimits
 from propactor.metrics import Metrics
