@@ -71,9 +71,10 @@ class Decoder:
     def _say(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Sequence[Event]:
         """Read text. Nearly every event only appends a few letters, which needs no look at the rest of it."""
         messages, delta, text = self._messages, data.get("delta"), data.get("text")
+        if text is None and delta:
+            text = messages.grown(delta)
         if (
             delta
-            and text is not None
             and len(text) == messages.fits + len(delta)
             and delta.isascii()
             and data.get("itemId") == messages.item

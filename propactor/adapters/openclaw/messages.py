@@ -46,6 +46,10 @@ class Messages:
         """Return everything said so far that still stands."""
         return self._with(sound(whole(self._raw)))
 
+    def grown(self, delta: str) -> str:
+        """Return the message with something appended."""
+        return self._raw + delta
+
     def append(self, text: str) -> None:
         """Note that an event only appended to the message, which is now ``text``."""
         self._raw = text
@@ -73,7 +77,7 @@ class Messages:
 
     def complete(self) -> None:
         """Note that a tool or a new thought came: a retry can't void the message any more."""
-        self._complete = True
+        self._complete, self.fits = True, NEVER
 
     def retry(self) -> Piece:
         """Drop the message of a failed attempt."""
@@ -82,7 +86,8 @@ class Messages:
     def _is_new(self, data: Mapping[str, Any], item: str | None) -> bool:
         """Tell whether a new message begins: a new item or, on gateways without items, all new text."""
         if item is None or self.item is None:
-            return bool(self._raw) and data.get("text") == data.get("delta")
+            text = data.get("text")
+            return bool(self._raw) and (self._complete if text is None else text == data.get("delta"))
         return item != self.item and not self._same(data.get("text") or "")
 
     def _same(self, text: str) -> bool:

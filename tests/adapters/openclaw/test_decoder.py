@@ -221,6 +221,18 @@ def test_only_delta() -> None:
     assert text(events) == "Hello"
 
 
+def test_only_deltas_of_two_messages() -> None:
+    """Without the text so far, what follows a tool is the next message."""
+    events = decode(
+        agent("assistant", delta="I look."),
+        agent("tool", phase="start", name="read"),
+        agent("assistant", delta="He"),
+        agent("assistant", delta="re"),
+    )
+
+    assert text(events) == "I look.\n\nHere"
+
+
 def test_only_text() -> None:
     """An event without a delta says what is new by what it repeats."""
     events = decode(agent("assistant", text="Hel"), agent("assistant", text="Hello"))

@@ -222,7 +222,7 @@ async def test_lost_in_a_call() -> None:
     async with linked(gateway, backoff=Backoff(first=9.0, uniform=lambda _, high: high)) as link:
         await link.wait_ready(SOON)
 
-        for words in ("1006", "lost"):
+        for words in ("1006", "closed"):
             with pytest.raises(GatewayUnavailable, match=words):
                 await link.call("die", {}, patience=SOON)
 
