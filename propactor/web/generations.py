@@ -1,5 +1,6 @@
 """The calls about generations: begin one, read it, look at it, end it, list them."""
 
+import asyncio
 import re
 
 from aiohttp import web
@@ -20,7 +21,7 @@ CURSOR = re.compile(r"[0-9]{1,15}")
 
 async def generate_stream(request: web.Request) -> web.StreamResponse:
     """Begin a generation and stream it, or, with ``mode: async``, say where its stream is."""
-    arrived_at = request.loop.time()
+    arrived_at = _now()
     body = await read_body(request)
     actor, after = _attach(request, body)
     if body.mode == "async":
@@ -77,7 +78,7 @@ def _create(request: web.Request, body: GenerateBody) -> GenerationActor:
     settings, supervisor = request.app[SETTINGS], request.app[SUPERVISOR]
     upstreams = request.app[UPSTREAMS]
     wanted = body.request(settings)
-    until = request.loop.time() + supervisor.epoch + settings.stream.retain_seconds
+    until = _now() + supervisor.epoch + settings.stream.retain_seconds
     first = started(wanted, resume_until=int(until * 1000), session_key=upstreams.session_key(wanted))
     try:
         return supervisor.create(wanted, upstreams.choose(wanted), first)
@@ -97,7 +98,7 @@ async def events(request: web.Request) -> web.StreamResponse:
         raise CursorExpired("This generation is no longer kept.") from None
     if cursor is not None:
         request.app[METRICS].resumes.inc()
-    return await _stream(request, actor, cursor or 0, request.loop.time())
+    return await _stream(request, actor, cursor or 0, _now())
 
 
 async def _stream(
@@ -122,7 +123,7 @@ async def _stream(
         )
         await pump.open()
         if not actor.launched:
-            metrics.time_to_started.observe(request.loop.time() - arrived_at)
+            metrics.time_to_started.observe(_now() - arrived_at)
             actor.launch()
         with metrics.readers.track_inprogress():
             await pump.run()
@@ -161,6 +162,10 @@ def _snapshot(request: web.Request, actor: GenerationActor) -> dict[str, object]
 
 def _find(request: web.Request) -> GenerationActor:
     return request.app[SUPERVISOR].find(request.match_info["request_id"])
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _cursor(request: web.Request) -> int | None:

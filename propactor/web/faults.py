@@ -1,0 +1,64 @@
+"""What can go wrong on the asking end of our HTTP, and how it reads."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from propactor.core import jsontext
+
+LOST = (aiohttp.ClientError, OSError, TimeoutError)
+"""What aiohttp raises when a connection fails, in whatever way."""
+
+
+class ServerFault(Exception):
+    """The server can't be used; the text says why."""
+
+
+class Unreachable(ServerFault):
+    """Nobody answers, or nobody any more."""
+
+
+@dataclass(eq=False)
+class Refused(ServerFault):
+    """The server said no, with a status, a code and a reason."""
+
+    status: int
+    code: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.detail} ({self.code})"
+
+
+def unreachable(base: URL, exc: Exception) -> Unreachable:
+    """Say that there is no server at an address."""
+    return Unreachable(f"no propactor at {base}: {reason(exc)}")
+
+
+async def refusal(response: aiohttp.ClientResponse) -> Refused:
+    """Read a problem, or make one of whatever else was answered."""
+    problem = as_object(await response.read())
+    said = f"the server answered {response.status} {response.reason or ''}".strip()
+    code = problem.get("code") or f"HTTP_{response.status}"
+    return Refused(response.status, str(code), str(problem.get("detail") or said))
+
+
+def as_object(text: str | bytes) -> dict[str, Any]:
+    """Read a JSON object; anything else is an empty one."""
+    try:
+        value = jsontext.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def reason(exc: Exception) -> str:
+    """Say what happened to a connection, in the system's words where it has some."""
+    if isinstance(exc, aiohttp.ClientConnectorError) and exc.os_error.errno:
+        return os.strerror(exc.os_error.errno).lower()
+    if isinstance(exc, TimeoutError):
+        return "nothing came for too long"
+    return str(exc) or type(exc).__name__
