@@ -1,0 +1,102 @@
+"""What a gateway makes of the parameters of ``agent``."""
+
+import math
+from collections.abc import Collection, Mapping
+from typing import Any
+
+_COMMON = frozenset(
+    {
+        *(
+            "message",
+            "agentId",
+            "to",
+            "replyTo",
+            "sessionId",
+            "sessionKey",
+            "thinking",
+            "deliver",
+            "attachments",
+        ),
+        *("channel", "replyChannel", "accountId", "replyAccountId", "threadId", "groupId", "groupChannel"),
+        *("groupSpace", "timeout", "lane", "extraSystemPrompt", "label", "idempotencyKey"),
+    }
+)
+_MORE = {
+    3: frozenset(("spawnedBy",)),
+    4: frozenset(
+        {
+            *("provider", "model", "cwd", "promptMode", "expectedExistingSessionId", "bestEffortDeliver"),
+            *("disableMessageTool", "suppressPromptPersistence"),
+        }
+    ),
+}
+_STRINGS = ("message", "agentId", "sessionKey", "thinking", "extraSystemPrompt", "idempotencyKey")
+
+
+def fault(params: Mapping[str, Any], *, protocol: int, agents: Collection[str]) -> str | None:
+    """Return what is wrong with the parameters, in the gateway's words."""
+    told = _ill_shaped(params, protocol) or _strange_agent(params, protocol, agents)
+    return told and (
+        told if told.startswith(("Agent", "malformed", "Multiple")) else f"invalid agent params: {told}"
+    )
+
+
+def _ill_shaped(params: Mapping[str, Any], protocol: int) -> str | None:
+    for name in ("message", "idempotencyKey"):
+        if name not in params:
+            return f"must have required property '{name}'"
+    for name in params:
+        if name not in _COMMON | _MORE[protocol]:
+            return f"at root: unexpected property '{name}'"
+    for name in _STRINGS:
+        if name in params and not isinstance(params[name], str):
+            return f"at /{name}: must be string"
+    if not params["message"]:
+        return "at /message: must NOT have fewer than 1 characters"
+    timeout = params.get("timeout", 0)
+    return (
+        None if isinstance(timeout, int) and not isinstance(timeout, bool) else "at /timeout: must be integer"
+    )
+
+
+def _strange_agent(params: Mapping[str, Any], protocol: int, agents: Collection[str]) -> str | None:
+    agent, key = params.get("agentId"), params.get("sessionKey", "")
+    if agent is not None and agent not in agents:
+        return f'unknown agent id "{agent}"'
+    kind, _, rest = key.partition(":")
+    owner, colon, _ = rest.partition(":")
+    if kind != "agent":
+        return None
+    if protocol >= 4 and (not owner or not colon):
+        return f'malformed session key "{key}"'
+    if protocol >= 4 and owner not in agents:
+        return f'Agent "{owner}" no longer exists in configuration'
+    if agent is not None and owner != agent:
+        return _OTHER_OWNER[protocol].format(agent=agent, owner=owner)
+    return None
+
+
+_OTHER_OWNER = {
+    3: 'agent "{agent}" does not match session key agent "{owner}"',
+    4: "Multiple agents are configured, but session agent resolution has no explicit owner.",
+}
+
+
+def session_key(params: Mapping[str, Any], protocol: int) -> str:
+    """Return the key under which the session is kept."""
+    key, agent = params.get("sessionKey"), params.get("agentId")
+    if not key:
+        return f"agent:{agent or 'main'}:main"
+    if protocol == 3:
+        return str(key)
+    return str(key if key.startswith("agent:") else f"agent:{agent or 'main'}:{key}").lower()
+
+
+def agent_of(params: Mapping[str, Any], key: str) -> str:
+    """Return the agent whose session this is."""
+    return key.split(":")[1] if key.startswith("agent:") else str(params.get("agentId") or "main")
+
+
+def time_limit(params: Mapping[str, Any]) -> float:
+    """Return after how many seconds the gateway stops the run."""
+    return float(params.get("timeout") or math.inf)

@@ -1,0 +1,89 @@
+"""What a gateway says of itself to who is let in."""
+
+import uuid
+from collections.abc import Iterable
+
+from propactor.fakes.frames import Json
+from propactor.fakes.handshake import Grant
+from propactor.fakes.sessions import now_ms
+
+STATE_DIR = "/home/dev/.openclaw"
+VERSIONS = {3: "dev", 4: "2026.9.6"}
+_STORES = {
+    3: "{state}/agents/{agent}/sessions/sessions.json",
+    4: "{state}/agents/{agent}/agent/openclaw-agent.sqlite",
+}
+POLICIES: dict[int, Json] = {
+    3: {"maxPayload": 524288, "maxBufferedBytes": 1572864},
+    4: {
+        "maxPayload": 26214400,
+        "maxBufferedBytes": 52428800,
+        "attachments": {"maxBytes": 19464192, "maxImageBytes": 6291456},
+    },
+}
+_EVENTS = {
+    3: ["connect.challenge", "agent", "chat", "presence", "tick", "shutdown", "health"],
+    4: [
+        "connect.challenge",
+        "agent",
+        "chat",
+        "session.message",
+        "session.tool",
+        "tick",
+        "shutdown",
+        "health",
+        "task",
+    ],
+}
+
+
+def challenge(protocol: int) -> Json:
+    """Return the first thing a gateway says."""
+    payload: Json = {"nonce": str(uuid.uuid4()), "ts": now_ms()}
+    return payload | {"capabilities": ["model-catalog-snapshot"]} if protocol >= 4 else payload
+
+
+def health(protocol: int, agents: Iterable[str]) -> Json:
+    """Return how the gateway is, and where its agents keep their sessions."""
+    rows = [
+        {
+            "agentId": agent,
+            "isDefault": agent == "main",
+            "sessions": {
+                "path": _STORES[protocol].format(state=STATE_DIR, agent=agent),
+                "count": 0,
+                "recent": [],
+            },
+        }
+        for agent in agents
+    ]
+    head: Json = {"ok": True, "ts": now_ms(), "durationMs": 0, "channels": {}, "channelOrder": []}
+    return {**head, "channelLabels": {}, "heartbeatSeconds": 0, "defaultAgentId": "main", "agents": rows}
+
+
+def hello(protocol: int, grant: Grant, *, methods: list[str], agents: Iterable[str], tick: float) -> Json:
+    """Return the welcome."""
+    server: Json = {"version": VERSIONS[protocol], "connId": str(uuid.uuid4())}
+    snapshot: Json = {"presence": [], "health": health(protocol, agents), "uptimeMs": 1000}
+    snapshot |= {"stateVersion": {"presence": 1, "health": 1}, "sessionDefaults": _defaults()}
+    if protocol == 3 or "operator.admin" in grant.scopes:
+        snapshot |= {"configPath": f"{STATE_DIR}/openclaw.json", "stateDir": STATE_DIR}
+    features: Json = {"methods": methods, "events": _EVENTS[protocol]}
+    welcome: Json = {"type": "hello-ok", "protocol": protocol, "server": server, "features": features}
+    policy = {**POLICIES[protocol], "tickIntervalMs": int(tick * 1000)}
+    if protocol == 3:
+        server["host"] = "gateway-host"
+        return {**welcome, "snapshot": snapshot, "policy": policy}
+    server |= {"buildId": f"{VERSIONS[4]}-release", "bootId": str(uuid.uuid4())}
+    features["capabilities"] = ["session-settings-contract"]
+    auth = {"method": "token", "role": grant.role, "scopes": list(grant.scopes)}
+    return {**welcome, "auth": auth, "snapshot": snapshot, "policy": policy}
+
+
+def _defaults() -> Json:
+    return {
+        "defaultAgentId": "main",
+        "mainKey": "main",
+        "mainSessionKey": "agent:main:main",
+        "scope": "per-sender",
+    }

@@ -1,0 +1,128 @@
+"""What a run of the fake gateway does, as a list of steps. ``at`` counts seconds from its start."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Think(_Step):
+    """The model thinks. With ``rate`` so many pieces a second, else at once. Protocol 3 never shows it."""
+
+    text: str
+    rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Say(_Step):
+    """The model writes. With ``rate`` so many pieces a second, else at once."""
+
+    text: str
+    rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UseTool(_Step):
+    """The model uses a tool, which takes its time and answers; what follows is a new message."""
+
+    name: str
+    args: Mapping[str, object] = field(default_factory=dict)
+    result: str = ""
+    failed: bool = False
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wait(_Step):
+    """Nothing happens for a while."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tell(_Step):
+    """An event of any other stream, as it is."""
+
+    stream: str
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Retry(_Step):
+    """The model fails; after a pause the gateway tries again, and what was said is void."""
+
+    message: str = "HTTP 500: the fake model is unwell"
+    pause: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fail(_Step):
+    """The model fails so many times that the gateway gives up."""
+
+    message: str = "HTTP 500: the fake model is unwell"
+    attempts: int = 1
+    pause: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hang(_Step):
+    """Nothing happens any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect(_Step):
+    """The connection that asked is cut, without a word. The run goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart(_Step):
+    """The gateway restarts: everybody is sent away, every run is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accept(_Step):
+    """As the first step: the run is accepted late."""
+
+    after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore(_Step):
+    """As the first step: the request is never answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse(_Step):
+    """As the first step: the request is refused."""
+
+    code: str = "UNAVAILABLE"
+    message: str = "the fake gateway refuses"
+
+
+Step = (
+    Think
+    | Say
+    | UseTool
+    | Wait
+    | Tell
+    | Retry
+    | Fail
+    | Hang
+    | Disconnect
+    | Restart
+    | Accept
+    | Ignore
+    | Refuse
+)
+
+
+@lru_cache(maxsize=256)
+def pieces(text: str) -> tuple[str, ...]:
+    """Cut a text the way a model speaks: a few letters at a time, blanks with the word that follows."""
+    return tuple(re.findall(r"\s*\S{1,6}", text))
