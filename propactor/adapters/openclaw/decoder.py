@@ -71,8 +71,8 @@ class Decoder:
     def _say(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Sequence[Event]:
         """Read text. Nearly every event only appends a few letters, which needs no look at the rest of it."""
         messages, delta, text = self._messages, data.get("delta"), data.get("text")
-        if text is None and delta:
-            text = messages.grown(delta)
+        if text is None:
+            text = messages.grown(delta or "")
         if (
             delta
             and len(text) == messages.fits + len(delta)
