@@ -129,9 +129,7 @@ class Stream:
 
 
 @asynccontextmanager
-async def service(
-    upstream: Upstream | None = None, **tables: Mapping[str, Any]
-) -> AsyncIterator[Service]:
+async def service(upstream: Upstream | None = None, **tables: Mapping[str, Any]) -> AsyncIterator[Service]:
     """Run the application with these settings; ``upstream`` takes the gateway's place."""
     settings = Settings.model_validate({"server": {"port": 0}, **tables})
     chosen: dict[str, Upstream] = {"template": TemplateUpstream()}

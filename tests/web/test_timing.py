@@ -1,8 +1,10 @@
 """When things arrive: the promises that a batch at the end would break."""
 
+from contextlib import AbstractAsyncContextManager
+
 from propactor.fakes.gateway import FakeGateway
 from propactor.fakes.steps import Accept, Say, Think, UseTool
-from tests.web.service import assert_grammar, names, service, text
+from tests.web.service import Service, assert_grammar, names, service, text
 
 WORDS = " ".join(f"word{n:03d}" for n in range(60))
 LONG = [
@@ -71,5 +73,5 @@ async def test_protocol_three_streams_too() -> None:
     assert WORDS in text([one for one in heard if one.data.get("source") == "gateway"])
 
 
-def _connected(gateway: FakeGateway):  # noqa: ANN202
+def _connected(gateway: FakeGateway) -> AbstractAsyncContextManager[Service]:
     return service(gateway={"url": gateway.url, "token": gateway.token})
