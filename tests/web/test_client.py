@@ -1,8 +1,9 @@
 """A client that reads every event once, whatever happens to its connections."""
 
+import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
 from aiohttp import web
@@ -12,7 +13,6 @@ from propactor.adapters.openclaw.backoff import Backoff
 from propactor.core.events import Progress, Started
 from propactor.core.sse import encode, notice
 from propactor.settings import Settings
-from propactor.web.app import make_app
 from propactor.web.client import Client
 from propactor.web.faults import Refused, Unreachable
 from propactor.web.local import local_server
@@ -25,8 +25,18 @@ EVENTS = [
     *[encode(REQUEST_ID, seq, 0, Progress("accepted")).data for seq in range(2, 6)],
     b'id: 6\nevent: done\ndata: {"ok": true}\n\n',
 ]
-Cut = int | web.Response
-"""What one connection gets: so many events and then nothing, or an answer of another kind."""
+
+
+@dataclass(frozen=True)
+class Mute:
+    """Some events, or some bytes that are none, and then silence."""
+
+    events: int
+    junk: int = 0
+
+
+Cut = int | Mute | web.Response
+"""What one connection gets: so many events and then its end, or silence, or an answer of another kind."""
 
 
 class Flaky:
@@ -34,6 +44,7 @@ class Flaky:
 
     def __init__(self, *cuts: Cut) -> None:
         self.cuts = list(cuts)
+        self.events = list(EVENTS)
         self.asked: list[tuple[str, str | None]] = []
         self.keys: list[str | None] = []
 
@@ -45,10 +56,18 @@ class Flaky:
         cut = self.cuts.pop(0) if self.cuts else len(EVENTS)
         if isinstance(cut, web.Response):
             return cut
+        return await self._stream(request, int(place or 0), cut)
+
+    async def _stream(self, request: web.Request, place: int, cut: int | Mute) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        await response.write(b"".join(EVENTS[int(place or 0) : int(place or 0) + cut]))
-        if int(place or 0) + cut < len(EVENTS):
+        mute = cut if isinstance(cut, Mute) else None
+        count = cut.events if isinstance(cut, Mute) else cut
+        await response.write(b"".join(self.events[place : place + count]))
+        if mute is not None:
+            await response.write(b"x" * mute.junk)
+            await asyncio.Event().wait()  # until the client has gone
+        if place + count < len(EVENTS):
             assert request.transport is not None
             request.transport.abort()
         return response
@@ -70,14 +89,14 @@ def serve(aiohttp_server: Callable[[web.Application], Awaitable[TestServer]]) ->
     return start
 
 
-def client(address: str, lost: Callable[[str], object] = str) -> Client:
-    """Return a client that doesn't wait."""
-    return Client(address, lost=lost, backoff=lambda: Backoff(first=0.0))
+def patient() -> Backoff:
+    """Return a way to wait that takes no time."""
+    return Backoff(first=0.0)
 
 
 async def read(address: str, lost: Callable[[str], object] = str) -> Sequence[str | None]:
     """Read a stream to its end and return the ids."""
-    async with client(address, lost) as one:
+    async with Client(address, lost=lost, backoff=patient) as one:
         return [frame.id async for frame in one.stream({"prompt": "A lamp"})]
 
 
@@ -91,6 +110,13 @@ async def test_resume(serve: Serve, cuts: Sequence[int]) -> None:
     assert ids == ["1", "2", "3", "4", "5", "6"]
     assert [method for method, _ in flaky.asked] == ["POST"] + ["GET"] * len(cuts)
     assert len(words) == len(cuts)
+
+
+async def test_clean_end(serve: Serve) -> None:
+    """A stream that ends politely before `done`, as a proxy may end it, isn't over."""
+    piece = web.Response(body=EVENTS[0], content_type="text/event-stream")
+
+    assert len(await read(await serve(Flaky(piece)))) == len(EVENTS)
 
 
 async def test_early_loss(serve: Serve) -> None:
@@ -113,10 +139,10 @@ async def test_read_already(serve: Serve) -> None:
     assert await read(await serve(Flaky(5, web.Response(status=204)))) == ["1", "2", "3", "4", "5"]
 
 
-async def test_notice(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A notice without an id leaves the reader's place where it was."""
-    monkeypatch.setitem(EVENTS, 2, notice(REQUEST_ID, 2, 0, Progress("slow_reader")))  # type: ignore[arg-type]
+async def test_notice(serve: Serve) -> None:
+    """A notice without an id leaves the reader's place where it was, also at the head of a connection."""
     flaky = Flaky(2, 1)
+    flaky.events[2] = notice(REQUEST_ID, 2, 0, Progress("slow_reader"))
 
     await read(await serve(flaky))
 
@@ -171,28 +197,44 @@ def test_addresses(address: str) -> None:
         Client(address)
 
 
-async def test_silence(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stream without even a heartbeat is taken for lost."""
+async def test_silence(serve: Serve) -> None:
+    """A stream without even a heartbeat is taken for lost, and asked for again."""
     words: list[str] = []
+    flaky = Flaky(Mute(2))
 
-    async def mute(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await response.prepare(request)
-        await response.write(EVENTS[0])
-        while not words:
-            await response.write(b"")
-            await asyncio_turn()
-        return response
+    async with Client(await serve(flaky), lost=words.append, silence=0.1, backoff=patient) as one:
+        ids = [frame.id async for frame in one.stream({})]
 
-    flaky = Flaky()
-    first, flaky.answer = flaky.answer, mute  # type: ignore[method-assign]
-    address = await serve(flaky)
-    assert first is not None
-
-    async with Client(address, lost=words.append, silence=0.1, backoff=lambda: Backoff(first=0.0)) as one:
-        stream: Any = one.stream({})
-        assert (await anext(stream)).id == "1"
-        with pytest.raises(Refused):
-            await anext(stream)
-
+    assert len(ids) == len(EVENTS)
     assert words == ["nothing came for too long"]
+
+
+async def test_token() -> None:
+    """The token goes with every call."""
+    settings = Settings(server={"token": "a-token"})
+
+    async with local_server(settings) as address, Client(address, "a-token") as one:
+        kinds = [frame.event async for frame in one.stream({"prompt": "A lamp"})]
+        ready = await one.readiness()
+        with pytest.raises(Refused, match="NOT_FOUND"):
+            await one.cancel("req_unknown")
+
+    assert kinds[-1] == "done"
+    assert ready["status"] == "ok"
+
+
+async def test_nobody_to_ask() -> None:
+    """Calls to nobody are told like streams of nobody."""
+    async with Client("http://127.0.0.1:9") as one:
+        with pytest.raises(Unreachable):
+            await one.cancel("req_1")
+        with pytest.raises(Unreachable):
+            await one.readiness()
+
+
+async def test_endless_line(serve: Serve) -> None:
+    """A line that doesn't end is no event stream."""
+    flaky = Flaky(Mute(0, junk=17 * 2**20))
+
+    with pytest.raises(Unreachable, match="no event stream"):
+        await read(await serve(flaky))

@@ -1,0 +1,5 @@
+"""Lets ``python -m propactor`` do what ``propactor`` does."""
+
+from propactor.cli import main
+
+main()

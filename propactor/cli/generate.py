@@ -1,0 +1,79 @@
+"""``propactor generate``: build one prop and show how it comes about."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from propactor.cli.exits import leave
+from propactor.cli.options import Config
+
+Token = Annotated[
+    str | None,
+    typer.Option(
+        envvar="PROPACTOR_SERVER__TOKEN",
+        help="Token of the server. The variable keeps it out of the list of processes.",
+        show_default=False,
+    ),
+]
+
+
+def generate(
+    prompt: Annotated[str, typer.Argument(help="What to build; - reads it from standard input.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write NAME.tsx and NAME.json to.", show_default=False),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print each event as a line of JSON, and nothing else.")
+    ] = False,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            help="Ask a running server, such as http://127.0.0.1:8080, instead of this process.",
+            show_default=False,
+        ),
+    ] = None,
+    token: Token = None,
+    no_ai: Annotated[
+        bool, typer.Option("--no-ai", help="Build from a template, without asking a model.")
+    ] = False,
+    timeout: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="Seconds after which the generation is cancelled.", show_default=False),
+    ] = None,
+    debug: Annotated[
+        bool,
+        typer.Option(
+            "--debug", help="Ask for the upstream's raw, redacted payloads (in --json), and log more."
+        ),
+    ] = False,
+    config: Config = None,
+) -> None:
+    """Build a prop and watch it: status, thoughts, tools, code and parts as they come, then a summary.
+
+    Ctrl-C cancels the generation and says what the upstream answered to that.
+    The exit code is 0 with a result, 1 without, 130 after Ctrl-C.
+
+    For example:
+
+    `propactor generate "A glowing mushroom lamp" --out props`
+
+    `propactor generate "A small robot" --no-ai --json | jq -r 'select(.event == "part").part.type'`
+
+    `propactor generate "A lighthouse" --server http://127.0.0.1:8080`
+    """
+    from propactor.cli.logs import Level, log_to_stderr
+    from propactor.cli.session import Wish, run
+
+    log_to_stderr(Level.INFO if debug else Level.ERROR)
+    wish = Wish(
+        prompt=_prompt(prompt), use_ai=not no_ai, debug=debug, server=server, token=token, timeout=timeout
+    )
+    raise typer.Exit(run(wish, config=config, json=json, out=out))
+
+
+def _prompt(text: str) -> str:
+    prompt = sys.stdin.read() if text == "-" else text
+    return prompt if prompt.strip() else leave("the prompt is empty", 2)

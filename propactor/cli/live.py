@@ -1,0 +1,165 @@
+"""A generation on a screen that changes while it happens."""
+
+import time
+from contextlib import ExitStack
+from typing import Any, Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.spinner import Spinner
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from propactor.cli.story import Data, Story, Tool
+from propactor.cli.summary import summary
+from propactor.cli.terminal import without_caret
+from propactor.cli.words import one_line
+
+FRAMES_PER_SECOND = 12
+THOUGHT_LINES, TOOL_LINES = 5, 5
+OTHER_LINES = 4
+"""Lines that frames and the status take."""
+SIDE_BY_SIDE = 100
+"""Columns from which on code and parts stand beside each other."""
+_MARKS = {"running": ("…", "yellow"), "ok": ("✔", "green"), "error": ("✘", "red")}
+_LABELS = {"Failed": "bold red", "Stop": "yellow", "Note": "yellow"}
+
+
+class LiveView:
+    """Redraws the story some times a second; in the end only the summary stays."""
+
+    def __init__(self, prompt: str, story: Story, console: Console | None = None) -> None:
+        self._console = console or Console()
+        self._prompt = one_line(prompt, 60)
+        self._story = story
+        self._spinner = Spinner("dots", style="cyan")
+        self._terminal = ExitStack()
+        self._live = Live(
+            console=self._console,
+            get_renderable=self._draw,
+            refresh_per_second=FRAMES_PER_SECOND,
+            transient=True,
+        )
+
+    def __enter__(self) -> Self:
+        self._terminal.enter_context(without_caret())
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+        self._terminal.close()
+
+    def show(self, kind: str, data: Data, story: Story) -> None:
+        """Have nothing to do: the next frame shows it."""
+
+    def say(self, text: str) -> None:
+        """Print a word of our own above the changing part."""
+        self._console.print(Text(text, style="yellow"))
+
+    def close(self, story: Story) -> None:
+        """Leave the summary on the screen."""
+        self._console.print(_ending(story))
+
+    def _draw(self) -> RenderableType:
+        story, width, height = self._story, self._console.width, self._console.height
+        blocks: list[RenderableType] = [self._status()]
+        room = height - OTHER_LINES
+        if story.thoughts:
+            lines = min(THOUGHT_LINES, max(1, room // 4))
+            blocks.append(_thoughts(story, width, lines))
+            room -= lines + 2
+        if story.tools:
+            tools = list(story.tools.values())[-TOOL_LINES:]
+            blocks.append(_tools(tools, width))
+            room -= len(tools)
+        if story.text or story.parts:
+            blocks.append(_work(story, width, max(3, room)))
+        return Group(*blocks)
+
+    def _status(self) -> RenderableType:
+        story = self._story
+        grid = Table.grid(padding=(0, 1), expand=True)
+        grid.add_column()
+        grid.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+        grid.add_column(justify="right", style="dim")
+        text = Text.assemble((self._prompt, "bold"), "  ", (story.status, "cyan"))
+        grid.add_row(self._spinner, text, f"{story.seconds(time.monotonic()):.1f} s")
+        return grid
+
+
+def _thoughts(story: Story, width: int, lines: int) -> RenderableType:
+    """Show the last lines of the latest thought, wrapped to the width."""
+    text = Text(list(story.thoughts.values())[-1].rstrip()[-lines * width :], style="italic dim")
+    last = text.wrap(Console(width=width - 4), width - 4)[-lines:]
+    return Panel(Text("\n").join(last), title="thoughts", title_align="left", border_style="dim")
+
+
+def _tools(tools: list[Tool], width: int) -> RenderableType:
+    grid = Table.grid(padding=(0, 1))
+    for tool in tools:
+        mark, style = _MARKS.get(tool.status, ("?", ""))
+        said = f"{tool.wanted} → {tool.got}" if tool.got else tool.wanted
+        room = max(10, width - len(tool.name) - 8)
+        grid.add_row(Text(mark, style), Text(tool.name, "bold"), Text(one_line(said, room), "dim"))
+    return Padding(grid, (0, 1))
+
+
+def _work(story: Story, width: int, height: int) -> RenderableType:
+    """Show code and parts: beside each other where there is room, else the code with a count."""
+    if width < SIDE_BY_SIDE or not story.parts:
+        return _code(story, height - 2, width, subtitle=_count(story))
+    grid = Table.grid(expand=True)
+    grid.add_column(ratio=3)
+    grid.add_column(ratio=2)
+    lines = height - 2
+    grid.add_row(_code(story, lines, width * 3 // 5, subtitle=None), _parts(story, lines))
+    return grid
+
+
+def _code(story: Story, lines: int, width: int, *, subtitle: str | None) -> RenderableType:
+    """Show the end of the code, in colours; only what is visible is looked at."""
+    tail = [line[: max(1, width - 4)] for line in story.text.rstrip().split("\n")[-lines:]]
+    code: Any = Syntax("\n".join(tail), "tsx", theme="ansi_dark", background_color="default")
+    title = f"code · {len(story.text):,} characters"
+    return Panel(code, title=title, title_align="left", subtitle=subtitle, border_style="cyan")
+
+
+def _count(story: Story) -> str | None:
+    return f"{len(story.parts)} parts: {story.shapes()}" if story.parts else None
+
+
+def _parts(story: Story, lines: int) -> RenderableType:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right", style="dim")
+    for index, part in sorted(story.parts.items())[-lines:]:
+        table.add_row(str(index), _swatch(part), Text(str(part.get("type"))), _place(part))
+    title = f"parts · {len(story.parts)}"
+    return Panel(table, title=title, title_align="left", border_style="magenta")
+
+
+def _swatch(part: Data) -> Text:
+    """Show a part's colour, with a star if it glows."""
+    mark = "✦ " if part.get("emissive") else "██"
+    try:
+        return Text(mark, style=str(part.get("color")))
+    except Exception:  # noqa: BLE001  a colour of a later version must not end the view
+        return Text(mark)
+
+
+def _place(part: Data) -> Text:
+    numbers = part.get("position") or ()
+    return Text(" ".join(f"{number:6.2f}" for number in numbers), style="dim", no_wrap=True)
+
+
+def _ending(story: Story) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold")
+    grid.add_column(overflow="fold")
+    for label, text in summary(story):
+        style = _LABELS.get(label, "")
+        grid.add_row(Text(label, style), Text(text, style if label == "Failed" else ""))
+    return Padding(grid, (1, 0, 0, 1))

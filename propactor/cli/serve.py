@@ -1,0 +1,77 @@
+"""``propactor serve``: the service, until somebody stops it."""
+
+import errno
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from propactor import __version__
+from propactor.cli.exits import leave, settings_faults
+from propactor.cli.logs import Level, log_to_stderr
+from propactor.cli.options import Config
+
+if TYPE_CHECKING:
+    from propactor.settings import Settings
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on, instead of [server] host.", show_default=False)
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Port to listen on, instead of [server] port; 0 takes a free one.",
+            show_default=False,
+        ),
+    ] = None,
+    config: Config = None,
+    log_level: Annotated[Level, typer.Option(help="What to log to stderr.")] = Level.INFO,
+) -> None:
+    """Serve generations over HTTP until SIGTERM or Ctrl-C; what runs then may finish.
+
+    Other machines can only reach it when a token is set.
+
+    For example:
+
+    `propactor serve --port 8080`
+
+    `PROPACTOR_SERVER__TOKEN=… propactor serve --host 0.0.0.0 --config config.toml`
+    """
+    log_to_stderr(log_level)
+    with settings_faults():
+        settings = _settings(config, host=host, port=port)
+        _run(settings)
+
+
+def _settings(config: Any, *, host: str | None, port: int | None) -> "Settings":
+    from propactor.settings import check_exposure, load
+
+    said = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = load(config, server=said) if said else load(config)
+    check_exposure(settings.server)
+    return settings
+
+
+def _run(settings: "Settings") -> None:
+    from propactor.cli.banner import Banner
+    from propactor.web.serve import run
+
+    banner = Banner(__version__, protected=bool(settings.server.token.get_secret_value()))
+    try:
+        run(settings, banner.begin)
+    except OSError as exc:
+        if banner.begun:
+            raise
+        leave(_explain(exc, settings.server.host, settings.server.port))
+
+
+def _explain(exc: OSError, host: str, port: int) -> str:
+    """Say why nothing can listen there, and what to do about it."""
+    if exc.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is taken: choose another with --port, or --port 0 for a free one"
+    if exc.errno == errno.EACCES:
+        return f"port {port} is not ours to take: choose one from 1024 on with --port"
+    return f"can't listen on {host}: {exc.strerror or exc}"

@@ -1,0 +1,112 @@
+"""What `check` says of configurations and gateways."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from propactor.fakes.gateway import FakeGateway
+from tests.cli.running import run
+
+
+def to(gateway: FakeGateway) -> dict[str, str]:
+    """Return the settings that lead to a gateway."""
+    return {"PROPACTOR_GATEWAY__URL": gateway.url, "PROPACTOR_GATEWAY__TOKEN": gateway.token}
+
+
+async def test_nothing(tmp_path: Path) -> None:
+    """Without a gateway all is well, and it says that templates are all there is."""
+    end = await run("check", folder=tmp_path)
+
+    assert (end.code, end.err) == (0, "")
+    assert "every prop will be built from a template" in end.out
+
+
+@pytest.mark.parametrize(
+    ("protocol", "words"),
+    [
+        (3, ("protocol 3", "never sends thoughts", "use OpenClaw 2026.7 or later", "JSONL", "deleting")),
+        (4, ("protocol 4", "live, where the model thinks", "openai-completions", "SQLite", "operator.write")),
+    ],
+)
+async def test_protocols(tmp_path: Path, protocol: int, words: tuple[str, ...]) -> None:
+    """Both protocols are usable; what each can't do is told with a remedy."""
+    async with FakeGateway(protocol=protocol) as gateway:
+        end = await run("check", folder=tmp_path, env=to(gateway) | {"COLUMNS": "200"})
+
+    assert (end.code, end.err) == (0, "")
+    assert all(word in end.out for word in words)
+
+
+async def test_json(tmp_path: Path) -> None:
+    """With --json there is one object, with the same facts."""
+    async with FakeGateway(protocol=4) as gateway:
+        end = await run("check", "--json", folder=tmp_path, env=to(gateway))
+
+    found = json.loads(end.out)
+    assert (end.code, end.err, found["ok"], found["warnings"]) == (0, "", True, [])
+    assert (found["gateway"]["protocol"], found["gateway"]["transcript"]) == (4, "sqlite")
+    assert {"what": "thoughts", "verdict": "yes"}.items() <= found["gateway"]["streams"][0].items()
+
+
+async def test_dead_port(tmp_path: Path) -> None:
+    """A gateway that isn't there is told with what to do, once, and without a traceback."""
+    env = {"PROPACTOR_GATEWAY__URL": "ws://127.0.0.1:9"}
+
+    end = await run("check", "--timeout", "0.5", folder=tmp_path, env=env)
+    machine = await run("check", "--timeout", "0.5", "--json", folder=tmp_path, env=env)
+
+    assert (end.code, end.err) == (1, "")
+    assert "remedy:  start the gateway, or correct [gateway] url" in end.out
+    assert json.loads(machine.out)["gateway"]["trouble"]["code"] == "GATEWAY_UNAVAILABLE"
+    assert machine.code == 1
+
+
+async def test_wrong_token(tmp_path: Path) -> None:
+    """A refused token is told with its remedy, without the token, and without waiting."""
+    async with FakeGateway() as gateway:
+        env = to(gateway) | {"PROPACTOR_GATEWAY__TOKEN": "not-this-one"}
+        end = await run("check", folder=tmp_path, env=env)
+
+    assert end.code == 1
+    assert "set [gateway] token to the gateway's token" in end.out
+    assert "not-this-one" not in end.out + end.err
+
+
+async def test_starting(tmp_path: Path) -> None:
+    """A gateway that is still starting is waited for."""
+    async with FakeGateway(starting=1, retry_after_ms=50) as gateway:
+        end = await run("check", folder=tmp_path, env=to(gateway))
+
+    assert end.code == 0
+
+
+async def test_unread(tmp_path: Path) -> None:
+    """Settings that nothing reads yet are named."""
+    (tmp_path / "config.toml").write_text('[model]\nmodel = "x"\n[store]\nurl = "y"\n[server]\nport = 1\n')
+
+    end = await run("check", folder=tmp_path)
+
+    assert end.code == 0
+    assert "warning: [model] model is set, but nothing reads it yet" in end.out
+    assert "warning: [store] url is set, but nothing reads it yet" in end.out
+    assert "port" not in end.out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[gateway]\nurl = 'http://x'\n", "[gateway.url]"),
+        ("[server]\nhost = '0.0.0.0'\n", "without authentication"),
+        ("[", "config.toml"),
+    ],
+)
+async def test_bad_settings(tmp_path: Path, text: str, words: str) -> None:
+    """A configuration that can't be used ends with 2 and says where."""
+    (tmp_path / "config.toml").write_text(text)
+
+    end = await run("check", folder=tmp_path)
+
+    assert end.code == 2
+    assert words in end.err
+    assert "Traceback" not in end.err
