@@ -1,0 +1,1 @@
+"""Actors, in virtual time."""
