@@ -22,7 +22,7 @@ NO_FALLBACK = {"template": False}
 
 def connected(gateway: FakeGateway, **tables: Mapping[str, Any]) -> AbstractAsyncContextManager[Service]:
     """Run a service on this gateway."""
-    return service(gateway={"url": gateway.url, "token": gateway.token}, **tables)
+    return service(None, gateway={"url": gateway.url, "token": gateway.token}, **tables)
 
 
 @pytest.mark.parametrize("protocol", [3, 4])

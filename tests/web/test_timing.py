@@ -74,4 +74,4 @@ async def test_protocol_three_streams_too() -> None:
 
 
 def _connected(gateway: FakeGateway) -> AbstractAsyncContextManager[Service]:
-    return service(gateway={"url": gateway.url, "token": gateway.token})
+    return service(None, gateway={"url": gateway.url, "token": gateway.token})
