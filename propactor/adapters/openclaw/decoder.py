@@ -70,20 +70,16 @@ class Decoder:
 
     def _say(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Sequence[Event]:
         """Read text. Nearly every event only appends a few letters, which needs no look at the rest of it."""
-        messages, delta, text = self._messages, data.get("delta"), data.get("text")
-        if text is None:
-            text = messages.grown(delta or "")
+        messages, delta = self._messages, data.get("delta")
         if (
             delta
-            and len(text) == messages.fits + len(delta)
             and delta.isascii()
             and data.get("itemId") == messages.item
-            and text.endswith(delta)
             and not self._thoughts.open
             and not self._debug
             and "replace" not in data
+            and messages.extend(data.get("text"), delta)
         ):
-            messages.append(text)
             return (TextDelta(delta, 0, None, "gateway", payload.get("ts")),)
         return (*self._still_thinking(payload), *self._text(messages.take(data), payload))
 

@@ -31,11 +31,12 @@ class Messages:
     message so far where the next event may simply be appended to it.
     """
 
-    __slots__ = ("_complete", "_guessed", "_kept", "_raw", "fits", "item")
+    __slots__ = ("_complete", "_guessed", "_head", "_kept", "_tail", "fits", "item")
 
     def __init__(self) -> None:
         self._kept = ""
-        self._raw = ""
+        self._head = ""
+        self._tail: list[str] = []
         self._complete = False
         self._guessed = False
         self.fits = NEVER
@@ -46,15 +47,34 @@ class Messages:
         """Return everything said so far that still stands."""
         return self._with(sound(whole(self._raw)))
 
-    def grown(self, delta: str) -> str:
-        """Return the message with something appended."""
-        return self._raw + delta
+    @property
+    def _raw(self) -> str:
+        """The message being written, halves of characters included."""
+        if self._tail:
+            self._head += "".join(self._tail)
+            self._tail.clear()
+        return self._head
 
-    def append(self, text: str) -> None:
-        """Note that an event only appended to the message, which is now ``text``."""
-        self._raw = text
-        self.fits = len(text)
+    @_raw.setter
+    def _raw(self, text: str) -> None:
+        self._head = text
+        self._tail.clear()
+
+    def extend(self, text: str | None, delta: str) -> bool:
+        """Take an event that only appends to the message, and tell whether it was one.
+
+        ``text`` is the message up to here, None where the gateway leaves it out.
+        """
+        length = self.fits + len(delta)
+        if text is None and self.fits >= 0:
+            self._tail.append(delta)
+        elif text is not None and len(text) == length and text.endswith(delta):
+            self._raw = text
+        else:
+            return False
+        self.fits = length
         self._complete = False
+        return True
 
     def take(self, data: Mapping[str, Any]) -> Piece:
         """Read the data of an assistant event."""
