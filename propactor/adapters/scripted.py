@@ -1,89 +1,108 @@
-"""An upstream that says what it is told, when it is told: for tests and demonstrations."""
+"""An upstream that says what it is told, when it is told: for tests and demos."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from propactor.core.events import Event, Source
+from propactor.core.events import CLASSES, Event, Source
 from propactor.core.upstream import Emit, GenerationRequest, Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Say nothing for some seconds."""
+    """Let so many seconds pass."""
 
     seconds: float
 
 
-Step = Event | Wait | asyncio.Event | Exception | Reply
-
-
-class ScriptedUpstream:
-    """Plays the same script for every generation.
-
-    A step is an event to say, a ``Wait``, an ``asyncio.Event`` to wait for, an exception to raise, or the
-    ``Reply`` to end with; without one the deltas are the text. ``stops`` is what it answers to being
-    stopped; None never answers. ``begun`` and ``stopped`` count.
-    """
-
-    name = "scripted"
-
-    def __init__(
-        self, script: Sequence[Step] = (), *, source: Source = "gateway", stops: bool | None = True
-    ) -> None:
-        self.source: Source = source
-        self.script = tuple(script)
-        self.stops = stops
-        self.begun = 0
-        self.stopped = 0
-        self.fault: Exception | None = None
-
-    def problem(self) -> Exception | None:
-        """Return ``fault``, which a test may set."""
-        return self.fault
-
-    def session_key(self, request: GenerationRequest) -> str | None:
-        """Name a session after the job."""
-        return f"scripted:{request.job_id}"
-
-    def begin(self, request: GenerationRequest, emit: Emit) -> "ScriptedRun":  # noqa: ARG002  the same for all
-        """Make a run."""
-        self.begun += 1
-        return ScriptedRun(self, emit)
+Step = Event | Wait | asyncio.Event | BaseException | Reply
+"""What a run does: say an event, wait, wait for somebody, fail, or end."""
+Script = Sequence[Step] | Callable[[GenerationRequest], Sequence[Step]]
+Stopping = Literal["confirmed", "unconfirmed", "silent"]
+"""How a run answers when it is asked to stop: yes, no, or never."""
 
 
 class ScriptedRun:
-    """One playing of the script."""
+    """One generation: plays the script, and remembers whether it was asked to stop."""
 
-    def __init__(self, upstream: ScriptedUpstream, emit: Emit) -> None:
-        self._upstream = upstream
-        self._emit = emit
+    def __init__(
+        self, request: GenerationRequest, emit: Emit, script: Sequence[Step], stopping: Stopping
+    ) -> None:
+        self.request = request
+        self.started = asyncio.Event()
+        self.stopped = asyncio.Event()
+        self.ended = asyncio.Event()
+        self._emit, self._script, self._stopping = emit, script, stopping
 
     async def finish(self) -> Reply:
-        """Play the script to its end.
+        """Play the script.
 
         Raises:
-            Exception: the one in the script.
+            BaseException: what the script says; as it is, for adapters have defects too.
         """
-        for step in self._upstream.script:
-            if isinstance(step, Reply):
-                return step
-            await self._play(step)
-        return Reply()
-
-    async def _play(self, step: Step) -> None:
-        if isinstance(step, Wait):
-            await asyncio.sleep(step.seconds)
-        elif isinstance(step, asyncio.Event):
-            await step.wait()
-        elif isinstance(step, Exception):
-            raise step
-        elif not isinstance(step, Reply):
-            self._emit(step)
+        self.started.set()
+        try:
+            return await self._play()
+        finally:
+            self.ended.set()
 
     async def stop(self) -> bool:
-        """Answer as told."""
-        self._upstream.stopped += 1
-        if self._upstream.stops is None:
+        """Remember that somebody asked, and answer as the script's owner wants."""
+        self.stopped.set()
+        if self._stopping == "silent":
             await asyncio.Event().wait()
-        return bool(self._upstream.stops)
+        return self._stopping == "confirmed"
+
+    async def _play(self) -> Reply:
+        for step in self._script:
+            if isinstance(step, Reply):
+                return step
+            await self._perform(step)
+        return Reply()
+
+    async def _perform(self, step: Step) -> None:
+        match step:
+            case Wait():
+                await asyncio.sleep(step.seconds)
+            case asyncio.Event():
+                await step.wait()
+            case BaseException():
+                raise step
+            case _ if isinstance(step, CLASSES):
+                self._emit(step)
+
+
+class ScriptedUpstream:
+    """Plays one script for every generation, or one chosen by the request; ``runs`` holds them all.
+
+    ``fault`` is what ``problem`` answers, for an upstream that can't be asked just now.
+    """
+
+    def __init__(
+        self,
+        script: Script = (),
+        *,
+        name: str = "scripted",
+        source: Source = "gateway",
+        stopping: Stopping = "confirmed",
+        fault: Exception | None = None,
+    ) -> None:
+        self.name, self.source = name, source
+        self.script, self.stopping, self.fault = script, stopping, fault
+        self.runs: list[ScriptedRun] = []
+
+    def problem(self) -> Exception | None:
+        """Return what the owner set."""
+        return self.fault
+
+    def begin(self, request: GenerationRequest, emit: Emit) -> ScriptedRun:
+        """Make a run."""
+        script = self.script(request) if callable(self.script) else self.script
+        run = ScriptedRun(request, emit, script, self.stopping)
+        self.runs.append(run)
+        return run
+
+    def session_key(self, request: GenerationRequest) -> str | None:
+        """Name a session, as a gateway would."""
+        return f"{self.name}:{request.job_id}"

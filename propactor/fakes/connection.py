@@ -60,16 +60,20 @@ class Connection:
         """Write what has gathered. A client that reads too slowly is sent away."""
         if not self._waiting:
             return
+        gathered, self._waiting = b"".join(self._waiting), []
         transport = self.socket.transport
-        if not transport.is_closing() and self._closing is None:
-            transport.write(b"".join(self._waiting))
-            if transport.get_write_buffer_size() > self._max_buffered:
-                self.close(1008, "slow consumer")
-        self._waiting.clear()
+        if transport.is_closing() or self._closing:
+            return
+        transport.write(gathered)
+        if transport.get_write_buffer_size() > self._max_buffered:
+            self._say_goodbye(1008, "slow consumer")
 
     def close(self, code: int, reason: str) -> None:
         """Say goodbye, after what was said before."""
         self.flush()
+        self._say_goodbye(code, reason)
+
+    def _say_goodbye(self, code: int, reason: str) -> None:
         if self._closing is None:
             self._closing = asyncio.create_task(self.socket.close(code, reason), name=f"close {code}")
 

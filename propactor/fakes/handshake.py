@@ -106,21 +106,21 @@ class Door:
     def _shape(self, params: Mapping[str, Any]) -> Refusal | None:
         client = params.get("client") or {}
         faults = (
-            *(f"at root: unexpected property '{name}'" for name in params if name not in _FIELDS),
-            *(f"at /client: unexpected property '{name}'" for name in client if name not in _CLIENT_FIELDS),
             *(
-                f"at root: must have required property '{name}'"
+                f"must have required property '{name}'"
                 for name in ("minProtocol", "maxProtocol", "client")
                 if name not in params
             ),
+            *(f"at root: unexpected property '{name}'" for name in params if name not in _FIELDS),
+            *(f"at /client: unexpected property '{name}'" for name in client if name not in _CLIENT_FIELDS),
             *(
                 f"at /client/{name}: " + _ENUM[self.protocol].format(name=name)
                 for name, allowed in (("id", CLIENT_IDS), ("mode", MODES))
-                if client.get(name) not in allowed
+                if client and client.get(name) not in allowed
             ),
             *self._device_faults(params.get("device")),
         )
-        return self._refuse(f"invalid connect params: {faults[0]}") if faults else None
+        return self._refuse(f"invalid connect params: {'; '.join(faults)}") if faults else None
 
     def _device_faults(self, device: Mapping[str, Any] | None) -> tuple[str, ...]:
         lacks = self.protocol >= 4 and device is not None and "nonce" not in device

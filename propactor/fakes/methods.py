@@ -177,11 +177,6 @@ def _subscribe_all(call: Call) -> None:
     call.answer(subscribed=True)
 
 
-def _unsubscribe_all(call: Call) -> None:
-    call.client.all_sessions = False
-    call.answer(subscribed=False)
-
-
 def _health(call: Call) -> None:
     call.answer(**health(call.gateway.protocol, call.gateway.agents))
 
@@ -206,7 +201,6 @@ METHODS = {
     "sessions.delete": _Row(_delete, ADMIN),
     "sessions.abort": _Row(_abort_session, WRITE, (4,)),
     "sessions.subscribe": _Row(_subscribe_all, READ, (4,)),
-    "sessions.unsubscribe": _Row(_unsubscribe_all, READ, (4,)),
     "sessions.messages.subscribe": _Row(_subscribe, READ, (4,)),
     "sessions.messages.unsubscribe": _Row(_unsubscribe, READ, (4,)),
 }

@@ -7,12 +7,14 @@ from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
+class Step:
+    """What all steps have: a time before which they don't happen."""
+
     at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Think(_Step):
+class Think(Step):
     """The model thinks. With ``rate`` so many pieces a second, else at once. Protocol 3 never shows it."""
 
     text: str
@@ -20,7 +22,7 @@ class Think(_Step):
 
 
 @dataclass(frozen=True, slots=True)
-class Say(_Step):
+class Say(Step):
     """The model writes. With ``rate`` so many pieces a second, else at once."""
 
     text: str
@@ -28,7 +30,7 @@ class Say(_Step):
 
 
 @dataclass(frozen=True, slots=True)
-class UseTool(_Step):
+class UseTool(Step):
     """The model uses a tool, which takes its time and answers; what follows is a new message."""
 
     name: str
@@ -39,14 +41,14 @@ class UseTool(_Step):
 
 
 @dataclass(frozen=True, slots=True)
-class Wait(_Step):
+class Wait(Step):
     """Nothing happens for a while."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Tell(_Step):
+class Tell(Step):
     """An event of any other stream, as it is."""
 
     stream: str
@@ -54,7 +56,7 @@ class Tell(_Step):
 
 
 @dataclass(frozen=True, slots=True)
-class Retry(_Step):
+class Retry(Step):
     """The model fails; after a pause the gateway tries again, and what was said is void."""
 
     message: str = "HTTP 500: the fake model is unwell"
@@ -62,7 +64,7 @@ class Retry(_Step):
 
 
 @dataclass(frozen=True, slots=True)
-class Fail(_Step):
+class Fail(Step):
     """The model fails so many times that the gateway gives up."""
 
     message: str = "HTTP 500: the fake model is unwell"
@@ -71,55 +73,38 @@ class Fail(_Step):
 
 
 @dataclass(frozen=True, slots=True)
-class Hang(_Step):
+class Hang(Step):
     """Nothing happens any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Disconnect(_Step):
+class Disconnect(Step):
     """The connection that asked is cut, without a word. The run goes on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Restart(_Step):
+class Restart(Step):
     """The gateway restarts: everybody is sent away, every run is lost."""
 
 
 @dataclass(frozen=True, slots=True)
-class Accept(_Step):
+class Accept(Step):
     """As the first step: the run is accepted late."""
 
     after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ignore(_Step):
+class Ignore(Step):
     """As the first step: the request is never answered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refuse(_Step):
+class Refuse(Step):
     """As the first step: the request is refused."""
 
     code: str = "UNAVAILABLE"
     message: str = "the fake gateway refuses"
-
-
-Step = (
-    Think
-    | Say
-    | UseTool
-    | Wait
-    | Tell
-    | Retry
-    | Fail
-    | Hang
-    | Disconnect
-    | Restart
-    | Accept
-    | Ignore
-    | Refuse
-)
 
 
 @lru_cache(maxsize=256)

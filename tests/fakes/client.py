@@ -81,7 +81,7 @@ class Client:
 @asynccontextmanager
 async def client(gateway: FakeGateway, **changes: object) -> AsyncIterator[Client]:
     """Connect, and be let in."""
-    async with connect(gateway.url, max_size=None, ping_interval=None) as socket:
+    async with connect(gateway.url, max_size=None, max_queue=None, ping_interval=None) as socket:
         visitor = Client(socket)
         await visitor.read()
         await visitor.call("connect", **introduction(**changes))
