@@ -1,8 +1,8 @@
 """Connects to the gateway once, and reports what it found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from propactor.adapters.openclaw.hello import Hello
 from propactor.adapters.openclaw.link import Link
@@ -57,6 +57,14 @@ def _known(hello: Hello) -> dict[str, object]:
     }
 
 
+class Caller(Protocol):
+    """What can be asked something, such as a link."""
+
+    async def call(self, method: str, params: Mapping[str, Any], *, patience: float) -> Mapping[str, Any]:
+        """Return the payload of the answer."""
+        ...
+
+
 async def probe(gateway: Gateway, *, patience: float) -> Probe:
     """Connect, look around, hang up."""
     url = redact(gateway.url)
@@ -64,7 +72,7 @@ async def probe(gateway: Gateway, *, patience: float) -> Probe:
     link.start()
     try:
         hello = await link.wait_ready(patience)
-        trouble = await _agent(link, hello, gateway.agent_id)
+        trouble = await agent_trouble(link, hello, gateway.agent_id)
     except PropactorError as exc:
         remedy = UNREACHABLE if exc.code == "GATEWAY_UNAVAILABLE" else None
         return Probe(url, trouble=Trouble(exc.code, exc.message, remedy))
@@ -73,7 +81,7 @@ async def probe(gateway: Gateway, *, patience: float) -> Probe:
     return Probe(url, hello, tuple(findings(hello, gateway)), trouble)
 
 
-async def _agent(link: Link, hello: Hello, agent_id: str) -> Trouble | None:
+async def agent_trouble(link: Caller, hello: Hello, agent_id: str) -> Trouble | None:
     """Look whether the agent exists, where the gateway tells."""
     if not hello.offers("agents.list"):
         return None
@@ -85,7 +93,7 @@ async def _agent(link: Link, hello: Hello, agent_id: str) -> Trouble | None:
     return _missing(agent_id, ids) if ids else None
 
 
-def _missing(agent_id: str, ids: list[Any]) -> Trouble | None:
+def _missing(agent_id: str, ids: Sequence[str]) -> Trouble | None:
     if agent_id.lower() in {known.lower() for known in ids}:
         return None
     return Trouble(

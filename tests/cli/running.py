@@ -23,16 +23,18 @@ class Outcome:
     err: str
 
 
-async def start(*arguments: str, folder: Path, env: dict[str, str] | None = None) -> Process:
-    """Start a command in a folder, with the default settings."""
+async def start(
+    *arguments: str, folder: Path, env: dict[str, str] | None = None, terminal: int = PIPE
+) -> Process:
+    """Start a command in a folder, with the default settings, at a terminal or connected to us."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PROPACTOR_")}
     root = str(Path(__file__).parents[2])
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "propactor", *arguments),
         cwd=folder,
         env=clean | {"PYTHONPATH": root, "COLUMNS": "100"} | (env or {}),
-        stdin=PIPE,
-        stdout=PIPE,
+        stdin=terminal,
+        stdout=terminal,
         stderr=PIPE,
     )
 

@@ -3,7 +3,6 @@
 import pytest
 
 from propactor.adapters.openclaw.hello import Hello
-from propactor.cli.probe import _missing
 from propactor.cli.streaming import findings
 from propactor.settings import Gateway
 
@@ -47,12 +46,3 @@ def test_remedies(hello: Hello) -> None:
     assert all(
         finding.remedy for finding in findings(hello, Gateway()) if finding.verdict in ("no", "partly")
     )
-
-
-def test_agents() -> None:
-    """An agent that the gateway doesn't have is trouble, with those it has."""
-    trouble = _missing("dev", ["main", "props"])
-
-    assert trouble is not None
-    assert trouble.remedy == "set [gateway] agent_id to one of main, props"
-    assert _missing("Dev", ["main", "dev"]) is None
