@@ -1,9 +1,11 @@
 """Which upstreams there are, and which of them a request asks, in which order."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 from propactor.adapters.openclaw.adapter import OpenClawUpstream
+from propactor.adapters.openclaw.connection import Counters
 from propactor.adapters.openclaw.link import Link
 from propactor.adapters.openclaw.run import Terms
 from propactor.adapters.openclaw.states import LINK
@@ -12,6 +14,16 @@ from propactor.core.errors import GatewayUnavailable, PropactorError, UpstreamFa
 from propactor.core.upstream import GenerationRequest, Upstream
 from propactor.metrics import Metrics
 from propactor.settings import Settings
+
+LINK_COUNTERS = {
+    "connections": "Connections to the gateway made; all but the first are reconnects.",
+    "losses": "Connections to the gateway lost.",
+    "frames": "Frames received from the gateway.",
+    "skipped": "Frames of no use to us, left unread.",
+    "bad_frames": "Frames that weren't JSON.",
+    "bytes": "Bytes received on connections that have ended.",
+    "defects": "Frames that a run of ours failed to take.",
+}
 
 
 class Service(Protocol):
@@ -110,9 +122,11 @@ def _watch(link: Link, metrics: Metrics) -> None:
         lambda: {state: float(state == link.state) for state in LINK.states},
         label="state",
     )
-    metrics.read_when_scraped(
-        "propactor_gateway_link",
-        "Connections made and lost, frames, bytes and defects, since the start.",
-        lambda: {name: float(getattr(counters, name)) for name in counters.__slots__},
-        label="what",
-    )
+    for name, text in LINK_COUNTERS.items():
+        metrics.read_when_scraped(
+            f"propactor_gateway_{name}", text, partial(_count, counters, name), kind="counter"
+        )
+
+
+def _count(counters: Counters, name: str) -> dict[str, float]:
+    return {"": float(getattr(counters, name))}

@@ -48,7 +48,7 @@ async def test_cancel_reaches_the_gateway(protocol: int) -> None:
 
 async def test_unconfirmed_stop_is_said() -> None:
     """An upstream that doesn't answer to being stopped is reported as unconfirmed."""
-    deaf = ScriptedUpstream([TextDelta("Hm", source="gateway"), Wait(30)], stops=None)
+    deaf = ScriptedUpstream([TextDelta("Hm", source="gateway"), Wait(30)], stopping="silent")
     async with service(deaf, timeouts={"stop": 0.1}) as served, served.open() as stream:
         started = await stream.next()
         await stream.until("text_delta")

@@ -1,0 +1,165 @@
+"""What an operator can count and time; labels come from closed sets, never from a request."""
+
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.registry import Collector
+
+from propactor.core.errors import PropactorError
+from propactor.core.events import KINDS, TextDelta
+from propactor.core.sse import Entry
+from propactor.metrics.readings import Kind, Read, Reading
+from propactor.metrics.tally import Spread, Spreads, Tally
+
+LAG = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+LONG = (1, 2.5, 5, 10, 20, 30, 60, 90, 120, 300, 600, 1800)
+SOURCES = ("gateway", "transcript", "model", "template", "none")
+CANCELS = ("asked", "abandoned", "stopping")
+PREVIEWS = ("thinking", "progress")
+DROPS = ("mailbox", "slow_reader")
+
+
+def error_codes(cls: type[PropactorError] = PropactorError) -> set[str]:
+    """Return every code an error can have."""
+    return {cls.code}.union(*(error_codes(sub) for sub in cls.__subclasses__()))
+
+
+class Metrics:
+    """One registry with everything in it; one per application, so that tests don't share counts."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._events = Tally(
+            "propactor_events",
+            "Events journalled.",
+            ("type", "source"),
+            ((kind, source) for kind in KINDS.values() for source in SOURCES),
+        )
+        self._lag_to_journal, self._lag_to_socket = Spread(LAG), Spread(LAG)
+        self._register(self._events)
+        self._register(
+            Spreads(
+                "propactor_delta_lag_seconds",
+                "From the upstream's own time stamp on a delta to the journal, and to the socket.",
+                "stage",
+                {"journal": self._lag_to_journal, "socket": self._lag_to_socket},
+            )
+        )
+        self.lag_to_socket = self._lag_to_socket
+        self.time_to_started = self._histogram(
+            "propactor_time_to_started_seconds",
+            "From the request to `started` in the socket.",
+            QUICK,
+        )
+        self.time_to_first_event = self._histogram(
+            "propactor_time_to_first_event_seconds",
+            "From the request's arrival to the first word, thought or tool of an upstream.",
+            QUICK,
+            source=SOURCES,
+        )
+        self.duration = self._histogram(
+            "propactor_generation_duration_seconds",
+            "From `started` to `done`.",
+            LONG,
+            outcome=("result", "error"),
+        )
+        self._stop_time = self._histogram(
+            "propactor_time_to_upstream_stop_seconds", "From asking an upstream to stop to its word.", QUICK
+        )
+        self._finished = self._counter(
+            "propactor_generations_finished",
+            "Generations that ended: a `result` by its method, an `error` by its code.",
+            ("outcome", "code"),
+            [("result", "ai"), ("result", "template"), *(("error", code) for code in sorted(error_codes()))],
+        )
+        self._dropped = self._counter(
+            "propactor_events_dropped",
+            "Previews not delivered: a `mailbox` was full, or a `slow_reader` was too far behind.",
+            ("type", "reason"),
+            [(kind, reason) for kind in PREVIEWS for reason in DROPS],
+        )
+        self._cancels = self._counter(
+            "propactor_cancels",
+            "Generations ended from outside: asked for, abandoned by its readers, or the service stopping.",
+            ("reason",),
+            [(reason,) for reason in CANCELS],
+        )
+        self._stops = self._counter(
+            "propactor_upstream_stops",
+            "Stops sent to upstreams, by whether they were confirmed.",
+            ("confirmed",),
+            [("yes",), ("no",)],
+        )
+        self._fallbacks = self._codes("propactor_fallbacks", "Moves to the next upstream, by why.")
+        self._rejected = self._codes("propactor_requests_rejected", "Generations not begun, by why.")
+        self.coalesced = self._counter("propactor_deltas_coalesced", "Deltas joined to the one before.")
+        self.resumes = self._counter("propactor_resumes", "Readers that came back to a place in a stream.")
+        self.evicted = self._counter(
+            "propactor_readers_evicted",
+            "Readers that fell out of the journal and were sent away to come back.",
+        )
+        self.readers = Gauge("propactor_readers", "Streams open right now.", registry=self.registry)
+
+    def _register(self, collector: Tally | Spreads | Reading) -> None:
+        self.registry.register(cast(Collector, collector))  # all the registry wants is `collect`
+
+    def _histogram(self, name: str, text: str, buckets: Sequence[float], **label: Sequence[str]) -> Histogram:
+        made = Histogram(name, text, list(label), buckets=buckets, registry=self.registry)
+        for value in next(iter(label.values()), ()):
+            made.labels(value)
+        return made
+
+    def _counter(
+        self, name: str, text: str, labels: Sequence[str] = (), known: Iterable[Sequence[str]] = ()
+    ) -> Counter:
+        """Make a counter with all its label values, so that rates see the first event."""
+        made = Counter(name, text, labels, registry=self.registry)
+        for values in known:
+            made.labels(*values)
+        return made
+
+    def _codes(self, name: str, text: str) -> Counter:
+        return self._counter(name, text, ("code",), [(code,) for code in sorted(error_codes())])
+
+    def read_when_scraped(
+        self, name: str, text: str, read: Read, *, label: str = "", kind: Kind = "gauge"
+    ) -> None:
+        """Add a metric that is read at each scrape; without a label its one value is under ``""``."""
+        self._register(Reading(name, text, read, label, kind))
+
+    def journalled(self, entries: Sequence[Entry]) -> None:
+        """Count entries, and how long a delta took to get here."""
+        counts = self._events.counts
+        for entry in entries:
+            event = entry.event
+            counts[entry.kind, getattr(event, "source", None) or "none"] += 1
+            if type(event) is TextDelta and event.at is not None:
+                self._lag_to_journal.observe(max(0.0, (entry.ts - event.at) / 1000))
+
+    def dropped(self, kind: str, reason: str, count: int = 1) -> None:
+        """Count previews that somebody didn't get."""
+        self._dropped.labels(kind, reason).inc(count)
+
+    def finished(self, *, outcome: str, code: str, seconds: float) -> None:
+        """Count and time a generation that has ended; ``code`` is the method of a result."""
+        self._finished.labels(outcome, code).inc()
+        self.duration.labels(outcome).observe(seconds)
+
+    def cancelled(self, reason: str) -> None:
+        """Count a generation ended from outside."""
+        self._cancels.labels(reason).inc()
+
+    def stopped(self, *, confirmed: bool, seconds: float) -> None:
+        """Count and time a stop of an upstream."""
+        self._stops.labels("yes" if confirmed else "no").inc()
+        self._stop_time.observe(seconds)
+
+    def fell_back(self, code: str) -> None:
+        """Count a move to the next upstream."""
+        self._fallbacks.labels(code).inc()
+
+    def rejected(self, code: str) -> None:
+        """Count a generation that was refused."""
+        self._rejected.labels(code).inc()
