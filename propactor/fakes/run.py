@@ -154,20 +154,18 @@ class Run:
                 yield self._due + step.seconds
             case Retry():
                 yield from self._retry(step.message, step.pause, attempt=1)
-            case Hang():
-                yield math.inf
-            case _:
-                self._act(step)
-
-    def _act(self, step: Step) -> None:
-        """Do a step that takes no time."""
-        match step:
+            case Hang() | Restart():
+                yield self._fall_silent(step)
             case Tell():
                 self._voice.emit(step.stream, step.data)
             case Disconnect():
                 self.order.asker.drop()
-            case Restart():
-                self.gateway.restart_soon()
+
+    def _fall_silent(self, step: Hang | Restart) -> float:
+        """Never go on: a run that a restart takes with it doesn't end."""
+        if isinstance(step, Restart):
+            self.gateway.restart_soon()
+        return math.inf
 
     def _pace(self, step: Think | Say) -> Iterator[float]:
         """Tell a text piece by piece."""
