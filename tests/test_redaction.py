@@ -1,6 +1,7 @@
 """Secrets stay inside: in text, in JSON-like objects, and in text that arrives in pieces."""
 
 import time
+from pathlib import PurePosixPath as Path
 
 import pytest
 from hypothesis import given, settings
@@ -255,6 +256,11 @@ def test_counters_stay() -> None:
     }
 
 
+def test_what_is_not_json_becomes_text() -> None:
+    """Other objects are shown as they print themselves, redacted."""
+    assert redact_payload({"at": Path("/home/ada/x"), "key": (1, None)}) == {"at": "~/x", "key": [1, None]}
+
+
 def test_payloads_have_an_end() -> None:
     """An object that contains itself is cut off."""
     loop: dict[str, object] = {}
@@ -271,6 +277,7 @@ def test_previews_redact_before_they_cut(secret: str, padding: int, limit: int) 
     assert len(shown) <= limit
     assert secret[:10] not in shown
     assert len(preview("." * 5000 + secret, limit)) == limit
+    assert preview(" " * 5000 + secret, 300) == "[redacted]"
 
 
 def test_previews_are_one_line() -> None:

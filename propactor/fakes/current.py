@@ -4,8 +4,8 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from propactor.fakes import sessions
-from propactor.fakes.frames import Json, error
+from propactor.fakes import outcomes, sessions
+from propactor.fakes.frames import Json
 from propactor.fakes.pacing import Pacer
 from propactor.fakes.sessions import now_ms
 from propactor.fakes.steps import UseTool
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from propactor.fakes.run import Run
 
 _RETRIES = 8
-_EMPTY = "⚠️ Agent couldn't generate a response. Please try again."
 _OBSERVED = {
     "provider": sessions.PROVIDER,
     "model": sessions.MODEL,
@@ -129,10 +128,10 @@ class CurrentVoice(Voice):
         self.emit("lifecycle", {"phase": "finishing", "endedAt": now_ms(), **done})
         self._no_model()
         self.remember("stop")
-        settled = {"executionSettled": True, **self._receipt(text)}
+        settled = {"executionSettled": True, **outcomes.receipt(self, text)}
         self.emit("lifecycle", {"phase": "end", **self.span(), **done, **settled})
         self.chat("final", stopReason="stop", message=self.message(self._everything()))
-        return self._success(text, settled) if text else self._excuse()
+        return outcomes.success(self, text) if text else outcomes.excuse(self)
 
     def fail(self, message: str) -> Ending:
         """End with an error."""
@@ -141,10 +140,7 @@ class CurrentVoice(Voice):
         fault: Json = {"error": message, "errorObservation": _OBSERVED, "executionSettled": True}
         self.emit("lifecycle", {"phase": "error", **self.span(), **fault})
         self.chat("error", errorMessage=message, errorDetail=_OBSERVED)
-        head = {"runId": self.run.run_id, "status": "error", "summary": message}
-        return Ending(
-            head, {"status": "error", "error": message, **self.span()}, error("UNAVAILABLE", message)
-        )
+        return outcomes.failure(self, message)
 
     def abort(self) -> None:
         """Tell that the run is cancelled."""
@@ -161,8 +157,7 @@ class CurrentVoice(Voice):
         self.remember("stop")
         rest = {"aborted": True, "stopReason": "aborted", "executionSettled": True}
         self.emit("lifecycle", {"phase": "error", "error": ABORTED, **self.span(), **rest}, seq=1)
-        head = {"runId": self.run.run_id, "status": "timeout", "summary": "aborted", "stopReason": "rpc"}
-        return Ending(head, {"status": "timeout", "stopReason": "rpc", **self.span()})
+        return outcomes.abort(self)
 
     def time_out(self) -> Ending:
         """Tell that the model took too long."""
@@ -170,18 +165,14 @@ class CurrentVoice(Voice):
         self._in_call = False
         self._call()
         self._no_model()
-        receipt = self._receipt(self.said.strip())
+        receipt = outcomes.receipt(self, self.said.strip())
         self.remember("stop")
         self.emit("lifecycle", {"phase": "finishing", **self.span(), **_LATE, **receipt})
         self.emit(
             "lifecycle", {"phase": "error", **self.span(), **_LATE, "executionSettled": True, **receipt}
         )
         self.chat("error", errorMessage=TIMED_OUT, errorKind="timeout")
-        phase = {"timeoutPhase": "provider", "providerStarted": True}
-        head = {"runId": self.run.run_id, "status": "timeout", "summary": "aborted", **phase}
-        return Ending(
-            head | {"result": self._excused(TIMED_OUT)}, {"status": "timeout", **phase, **self.span()}
-        )
+        return outcomes.timeout(self)
 
     def emit(
         self, stream: str, data: Mapping[str, Any], *, seq: int | None = None, private: bool = False
@@ -261,37 +252,3 @@ class CurrentVoice(Voice):
         self._in_call = False
         self.run.store(sessions.assistant([], "error", errorMessage=message))
         self.emit("lifecycle", {"phase": "finishing", "error": message, "endedAt": now_ms(), **_BLOCKED})
-
-    def _receipt(self, text: str) -> Json:
-        model = {"provider": sessions.PROVIDER, "model": sessions.MODEL}
-        receipt = {
-            "runId": self.run.run_id,
-            "sessionId": self.run.session.session_id,
-            "turnId": self.run.run_id,
-            "requested": model,
-            "effective": {**model, "responseModel": sessions.MODEL},
-            "successfulToolNames": self.tools,
-            "rerouted": False,
-            "terminalDisposition": "visible",
-        }
-        return {"terminalReceipt": receipt, "terminalReply": {"disposition": "visible", "text": text}}
-
-    def _success(self, text: str, settled: Json) -> Ending:
-        meta = self.meta(aborted=False, sessionFile=self.run.session.key) | {
-            "finalPromptText": self.run.message
-        }
-        result = {"payloads": [{"text": text, "mediaUrl": None}], "meta": meta}
-        head = {"runId": self.run.run_id, "status": "ok", "summary": "completed", "result": result}
-        done = {"status": "ok", "stopReason": "stop", "livenessState": "working"}
-        receipt = {name: value for name, value in settled.items() if name.startswith("terminal")}
-        return Ending(head, {**done, **self.span(), **receipt})
-
-    def _excuse(self) -> Ending:
-        head = {"runId": self.run.run_id, "status": "error", "summary": "failed"}
-        return Ending(
-            head | {"result": self._excused(_EMPTY)}, {"status": "error", "error": _EMPTY, **self.span()}
-        )
-
-    def _excused(self, text: str) -> Json:
-        payload = {"text": text, "isError": True, "mediaUrl": None}
-        return {"payloads": [payload], "meta": self.meta(aborted=False, sessionFile=self.run.session.key)}

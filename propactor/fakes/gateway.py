@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import functools
 import time
-import uuid
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from http import HTTPStatus
 from types import TracebackType
@@ -19,10 +18,10 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request as Upgrade
 from websockets.http11 import Response
 
-from propactor.fakes import asking, frames, hello, reception, sessions
+from propactor.fakes import asking, frames, hello, reception
+from propactor.fakes.archive import Archive
 from propactor.fakes.audience import Audience
 from propactor.fakes.connection import Connection
-from propactor.fakes.frames import Json
 from propactor.fakes.run import Order, Run
 from propactor.fakes.scenarios import by_prompt
 from propactor.fakes.sessions import Session, now_ms
@@ -69,8 +68,8 @@ class FakeGateway:
         self.requests: list[Asked] = []
         self.aborted: list[str] = []
         self.runs: dict[str, Run] = {}
-        self.sessions: dict[str, Session] = {}
         self.audience = Audience(protocol)
+        self.archive = Archive(self.audience)
         self.ticker: Ticker
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -117,6 +116,11 @@ class FakeGateway:
     def connections(self) -> set[Connection]:
         """Return the clients that are connected."""
         return self.audience.connections
+
+    @property
+    def sessions(self) -> dict[str, Session]:
+        """Return the conversations that are kept, by their keys."""
+        return self.archive.sessions
 
     def asked(self, method: str) -> list[Mapping[str, Any]]:
         """Return the parameters of all requests of one kind, in the order in which they came."""
@@ -180,7 +184,7 @@ class FakeGateway:
 
     def _accept(self, order: Order, params: Mapping[str, Any], script: Sequence[Step]) -> None:
         key = asking.session_key(params, self.protocol)
-        session = self.session(key, asking.agent_of(params, key))
+        session = self.archive.open(key, asking.agent_of(params, key))
         session.settings.setdefault("thinkingLevel", params.get("thinking"))
         run = self.runs[order.run_id] = Run(self, session, order, script)
         payload = {"runId": run.run_id, "status": "accepted", "acceptedAt": now_ms()}
@@ -209,28 +213,6 @@ class FakeGateway:
         """Remember that a run was stopped."""
         self.aborted.append(run.run_id)
         self.changed()
-
-    def session(self, key: str, agent_id: str) -> Session:
-        """Return a session, a new one if need be."""
-        return self.sessions.setdefault(key, Session(key, agent_id))
-
-    def user_message(self, run: Run) -> Json:
-        """Return the prompt as it is stored: with the time before it, or with the run's name beside it."""
-        if self.protocol >= 4:
-            return sessions.user(run.message, idempotencyKey=f"{run.run_id}:user")
-        stamp = time.strftime("[%a %Y-%m-%d %H:%M UTC]", time.gmtime())
-        return sessions.user([{"type": "text", "text": f"{stamp} {run.message}"}])
-
-    def store(self, session: Session, message: Json, run_id: str) -> None:
-        """Keep a message; since protocol 4 it is told to those who follow the session."""
-        if self.protocol >= 4:
-            marks = {"id": str(uuid.uuid4()), "seq": len(session.messages) + 1}
-            message = {
-                **message,
-                "__openclaw": marks | ({} if message["role"] == "user" else {"runId": run_id}),
-            }
-            self.audience.tell_message(session, message)
-        session.messages.append(message)
 
     def _lose_runs(self) -> None:
         for run in self.runs.values():

@@ -134,7 +134,7 @@ def _delete(call: Call) -> None:
 
 
 def _patch(call: Call) -> None:
-    session = call.gateway.session(call.key, asking.agent_of(call.params, call.key))
+    session = call.gateway.archive.open(call.key, asking.agent_of(call.params, call.key))
     settings = {name: value for name, value in call.params.items() if name != "key"}
     session.settings.update(settings)
     call.answer(ok=True, key=session.key, entry={"sessionId": session.session_id, **settings})

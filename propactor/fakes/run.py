@@ -100,7 +100,7 @@ class Run:
 
     def store(self, message: Json) -> None:
         """Add a message to the session."""
-        self.gateway.store(self.session, message, self.run_id)
+        self.gateway.archive.store(self, message)
 
     def resolve_waiters(self, answer: Json) -> None:
         """Answer those who wait for the run."""
@@ -130,7 +130,7 @@ class Run:
 
     def _play(self, script: Sequence[Step]) -> Generator[float, None, None]:
         """Play the steps, yielding when to go on."""
-        self.store(self.gateway.user_message(self))
+        self.gateway.archive.store_prompt(self)
         self._voice.start()
         for step in script:
             if step.at is not None:

@@ -1,0 +1,39 @@
+"""What the fake gateway keeps: its sessions, and what was said in them."""
+
+import time
+import uuid
+
+from propactor.fakes import sessions
+from propactor.fakes.audience import Audience
+from propactor.fakes.frames import Json
+from propactor.fakes.run import Run
+from propactor.fakes.sessions import Session
+
+
+class Archive:
+    """Keeps sessions by their keys; since protocol 4 those who follow one are told what is kept."""
+
+    def __init__(self, audience: Audience) -> None:
+        self.sessions: dict[str, Session] = {}
+        self._audience = audience
+
+    def open(self, key: str, agent_id: str) -> Session:
+        """Return a session, a new one if need be."""
+        return self.sessions.setdefault(key, Session(key, agent_id))
+
+    def store_prompt(self, run: Run) -> None:
+        """Keep the prompt: with the time before it, or, since protocol 4, with the run's name beside it."""
+        if self._audience.protocol >= 4:
+            self.store(run, sessions.user(run.message, idempotencyKey=f"{run.run_id}:user"))
+            return
+        stamp = time.strftime("[%a %Y-%m-%d %H:%M UTC]", time.gmtime())
+        self.store(run, sessions.user([{"type": "text", "text": f"{stamp} {run.message}"}]))
+
+    def store(self, run: Run, message: Json) -> None:
+        """Keep a message."""
+        if self._audience.protocol >= 4:
+            marks: Json = {"id": str(uuid.uuid4()), "seq": len(run.session.messages) + 1}
+            owner = {} if message["role"] == "user" else {"runId": run.run_id}
+            message = {**message, "__openclaw": marks | owner}
+            self._audience.tell_message(run.session, message)
+        run.session.messages.append(message)
