@@ -199,10 +199,9 @@ class GenerationActor(Actor[Event | Command]):
 
     def _read(self, reply: Reply) -> None:
         """Read the model's text, in a thread: a long one takes longer than a stream may pause."""
-        if not self.generation.finished:
-            self._publish(self.generation.parse(self.clock()))
-            text = self.generation.text if reply.text is None else reply.text
-            self._parsing = self.attempts.start(self._parse(text), "parse")
+        self._publish(self.generation.parse(self.clock()))
+        text = self.generation.text if reply.text is None else reply.text
+        self._parsing = self.attempts.start(self._parse(text), "parse")
 
     async def _parse(self, text: str) -> None:
         try:

@@ -15,15 +15,14 @@ from propactor.core.events import Event, Source, Started, TextDelta
 from propactor.core.generation import Rules
 from propactor.core.patience import TimeLimits
 from propactor.core.sse import Entry
-from propactor.core.upstream import Emit, GenerationRequest, Reply
+from propactor.core.upstream import Emit, GenerationRequest, Reply, Upstream
 from propactor.metrics import Metrics
 
 PROP = '/* PARTS_DATA\n[{"type": "box", "args": [1, 1, 1], "color": "red"}]\nPARTS_DATA */'
 LIMITS = TimeLimits(accept=10, first_event=20, idle=30, total=100)
 RULES = ActorRules(generation=Rules(time=LIMITS), grace=10, stop_seconds=2)
-GRAMMAR = re.compile(
-    r"started( thinking| tool_call| tool_result| text_delta| part| progress)*( result| error) done"
-)
+MIDDLE = " thinking| tool_call| tool_result| text_delta| part| progress"
+GRAMMAR = re.compile(f"started({MIDDLE})*( result| error) done")
 
 Answer = Literal["confirmed", "unconfirmed", "silence", "defect"]
 
@@ -102,13 +101,13 @@ class Stage:
         self.supervisor = Supervisor(rules, self.metrics)
         self._numbers = itertools.count(1)
 
-    def create(self, *upstreams: Puppet, keep_running: bool = False) -> GenerationActor:
+    def create(self, *upstreams: Upstream, keep_running: bool = False) -> GenerationActor:
         """Create a generation that asks nothing yet."""
         name = f"r{next(self._numbers)}"
         request = GenerationRequest(name, f"j{name}", "a box", "Box", keep_running=keep_running)
         return self.supervisor.create(request, upstreams, Started("j", "/e", "/s", 1))
 
-    async def begin(self, *upstreams: Puppet, keep_running: bool = False) -> GenerationActor:
+    async def begin(self, *upstreams: Upstream, keep_running: bool = False) -> GenerationActor:
         """Create a generation that somebody reads, and let it ask its first upstream."""
         actor = self.create(*upstreams, keep_running=keep_running)
         actor.subscribe()
