@@ -85,7 +85,7 @@ class Interleavings(RuleBasedStateMachine):
         self.stack = AsyncExitStack()
         self.puppets: Sequence[Puppet] = ()
         self.readers: list[tuple[Subscription, list[Event]]] = []
-        self.broken = False
+        self.broken = False  # one defect at a time
         self.on: Stage
         self.actor: GenerationActor
 
@@ -122,7 +122,7 @@ class Interleavings(RuleBasedStateMachine):
             if launch:
                 self.actor.launch()
 
-        self.puppets = puppets
+        self.puppets, self.broken = puppets, any(puppet.defect for puppet in puppets)
         self.let(create)
 
     @rule(data=st.data(), sayings=SAYINGS, ends=st.none() | ENDS)
@@ -179,7 +179,8 @@ class Interleavings(RuleBasedStateMachine):
             case "drain":
                 self.let(self.on.supervisor.drain, data.draw(st.sampled_from([0, 5, 50])))
                 check_ended(self.actor)
-            case "misbehave" if self.runs:
+            case "misbehave" if self.runs and not self.broken:
+                self.broken = True
                 self.let(self.runs[-1].say, data.draw(st.sampled_from(UNSAYABLE)))
             case "core" if not self.broken:
                 self._break_once(data.draw(st.sampled_from(CALLS)))
@@ -261,5 +262,5 @@ def _quiet(caplog: pytest.LogCaptureFixture) -> None:
 
 TestInterleavings = Interleavings.TestCase
 TestInterleavings.settings = settings(
-    max_examples=250, stateful_step_count=20, deadline=None, report_multiple_bugs=False
+    max_examples=150, stateful_step_count=20, deadline=None, report_multiple_bugs=False
 )
