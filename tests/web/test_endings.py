@@ -131,6 +131,16 @@ async def _ready(served: Service) -> None:
             pass
 
 
+async def test_no_gateway_falls_back_and_says_so() -> None:
+    """Without a gateway the template steps in, for that reason and not because of some silence."""
+    nobody = {"url": "ws://127.0.0.1:9", "token": "t"}
+    async with service(None, gateway=nobody, timeouts={"accept": 0.5}) as served:
+        heard = await served.read()
+
+    assert_grammar(heard)
+    assert heard[-2].data["fallbackReason"]["code"] == "GATEWAY_UNAVAILABLE"
+
+
 async def test_prose_is_invalid_output() -> None:
     """An answer without a prop is an error of its own."""
     async with FakeGateway(script=[Say("I'd rather talk.")]) as gateway:

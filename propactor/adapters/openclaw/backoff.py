@@ -9,14 +9,15 @@ _FLOOR = 0.05
 class Backoff:
     """Wait anything up to a limit that doubles with each failure.
 
-    See "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+    See "Exponential Backoff And Jitter", AWS Architecture Blog, 2015. The limit is low because a gateway
+    needs 12 to 25 s to restart: with 30 s we would miss it for as long again.
     """
 
     def __init__(
         self,
         *,
         first: float = 0.5,
-        limit: float = 30.0,
+        limit: float = 5.0,
         uniform: Callable[[float, float], float] | None = None,
     ) -> None:
         self.failures = 0

@@ -13,11 +13,13 @@ from propactor.adapters.openclaw.endings import Facts, ending
 from propactor.adapters.openclaw.exchange import Ignored
 from propactor.adapters.openclaw.hello import Hello
 from propactor.adapters.openclaw.link import Link
-from propactor.core.errors import Cancelled, GenerationTimeout, PropactorError
+from propactor.core.errors import Cancelled, GatewayUnavailable, GenerationTimeout, PropactorError
 from propactor.core.events import Progress
 from propactor.core.upstream import Emit, GenerationRequest, Reply
 
 _STARTING = ("accepted", "in_flight")
+_SHARE = 0.9
+"""How much of the time to be accepted the connection may take; who waited longer would call it silence."""
 _HISTORY = 200
 """Messages to ask for: more than one generation makes."""
 
@@ -29,6 +31,8 @@ class Terms:
     agent_id: str = "dev"
     thinking: str | None = "medium"
     accept: float = 15.0
+    rejoin: float = 3.0
+    """How long to wait for a connection that is known to be lost: it may be just coming back."""
     total: float = 120.0
     call: float = 5.0
     stop: float = 2.0
@@ -59,7 +63,7 @@ class OpenClawRun:
         Raises:
             PropactorError: the run failed; the class says how.
         """
-        self._hello = await self._link.wait_ready(self._terms.accept)
+        self._hello = await self._connected()
         await self._prepare(self._hello)
         if self._stop_asked:
             raise Cancelled("stopped before the gateway was asked")
@@ -107,6 +111,17 @@ class OpenClawRun:
     def _settle(self, outcome: Mapping[str, Any] | PropactorError) -> None:
         if not self._outcome.done():
             self._outcome.set_result(outcome)
+
+    async def _connected(self) -> Hello:
+        """Wait for the connection: long for a first one, briefly where there is known to be none."""
+        patience = self._terms.accept * _SHARE
+        brief = min(self._terms.rejoin, patience)
+        try:
+            return await self._link.wait_ready(brief)
+        except GatewayUnavailable:
+            if self._link.problem() is not None:
+                raise
+        return await self._link.wait_ready(patience - brief)
 
     async def _prepare(self, hello: Hello) -> None:
         """Set what a session must know before its first run; a refusal costs details, not the run."""

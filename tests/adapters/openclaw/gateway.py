@@ -119,7 +119,7 @@ async def send(socket: ServerConnection, frame: Json, old: str, new: str) -> Non
 async def eventually(true: Callable[[], bool]) -> None:
     """Wait for something to become true, but not for ever."""
     async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110  what is waited for belongs to the code under test
+        while not true():
             await asyncio.sleep(0.005)
 
 

@@ -15,6 +15,13 @@ def test_doubles() -> None:
     assert backoff.next() == 1.0
 
 
+def test_limit() -> None:
+    """However long the gateway was away, five seconds after it is back somebody knocks."""
+    backoff = Backoff(uniform=lambda _, high: high)
+
+    assert [backoff.next() for _ in range(100)][-1] == 5.0
+
+
 @given(st.integers(0, 2000))
 def test_bounds(failures: int) -> None:
     """A wait is never nothing and never over the limit, after any number of failures."""

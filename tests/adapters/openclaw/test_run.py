@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from propactor.adapters.openclaw.adapter import OpenClawUpstream
+from propactor.adapters.openclaw.link import Link
 from propactor.adapters.openclaw.run import OpenClawRun, Terms
 from propactor.core.errors import (
     Cancelled,
@@ -21,7 +22,7 @@ from propactor.core.events import Event, Progress, TextDelta, ToolResult
 from propactor.core.upstream import GenerationRequest, Reply, Run, Upstream
 from tests.adapters.openclaw.gateway import Gateway, Refuse, eventually
 from tests.adapters.openclaw.recordings import Recorded, every_run, history, outcome, replay, runs, text
-from tests.adapters.openclaw.test_link import SOON, linked
+from tests.adapters.openclaw.test_link import SOON, linked, quick
 
 ASKED = [run for run in every_run() if run.final and run.request["method"] == "agent" and not run.stop_asked]
 VERSIONS = ["2026.2.9", "2026.2.26", "2026.7.1", "2026.9.6"]
@@ -253,11 +254,34 @@ async def test_lost() -> None:
 
 
 async def test_no_gateway() -> None:
-    """Without a connection a run waits for the acceptance limit, not longer."""
+    """Without a connection a run waits for less than the acceptance limit, and says what is missing."""
     async with staged(None, accept=0.05) as stage:
         await stage.link.close()
 
         assert isinstance(await ended(stage.begin()), GatewayUnavailable)
+
+
+async def test_known_to_be_down() -> None:
+    """Where nobody answers a run doesn't wait until it would have to be accepted."""
+    link = Link(url="ws://127.0.0.1:1", backoff=quick())
+    upstream = OpenClawUpstream(link, Terms(accept=60, rejoin=0.01))
+    link.start()
+    await eventually(lambda: link.problem() is not None)
+
+    end = await ended(upstream.begin(wanted(), lambda _: None))
+
+    assert isinstance(end, GatewayUnavailable)
+    assert "nobody answers" in str(end)
+    await link.close()
+
+
+async def test_first_connection() -> None:
+    """A run waits longer for a first connection that is still being made."""
+    gateway = Gateway("2026.9.6-text", runs("2026.9.6-text")[0])
+    async with linked(gateway) as link:
+        upstream = OpenClawUpstream(link, Terms(rejoin=0))
+
+        assert isinstance(await ended(upstream.begin(wanted(), lambda _: None)), Reply)
 
 
 async def stopped(stage: Stage, run: OpenClawRun) -> tuple[bool, Reply | PropactorError]:
