@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.gateway.asking import Behind
 from tests.rig.model import Model
 from tests.rig.node import Unavailable
 from tests.rig.openclaw import NEWEST, OLDEST, Gateway
@@ -40,6 +41,13 @@ def own_gateway(model: Model, tmp_path: Path) -> Iterator[Gateway]:
     """Run a newest gateway that the test may kill."""
     with running(NEWEST, tmp_path, model) as process:
         yield process
+
+
+@pytest.fixture(params=[("gateway", "dev-anth"), ("old_gateway", "dev")], ids=["newest", "oldest"])
+def either(request: pytest.FixtureRequest) -> Behind:
+    """Run the test before the newest gateway and before the oldest."""
+    fixture, agent = request.param
+    return Behind(request.getfixturevalue(fixture), agent)
 
 
 @pytest.fixture
