@@ -1,10 +1,12 @@
-"""An actor: a mailbox, a task that takes one message at a time, and a promise to say goodbye."""
+"""An actor: a mailbox, turns in which it takes one message at a time, and a promise to say goodbye."""
 
 import asyncio
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
-from propactor.actors.mailbox import Mailbox, MailboxClosed
+from propactor.actors.mailbox import Mailbox
 
 M = TypeVar("M")
 log = logging.getLogger(__name__)
@@ -19,30 +21,55 @@ class Actor(Generic[M]):
     def __init__(self, name: str, mailbox: Mailbox[M]) -> None:
         self.name = name
         self.mailbox = mailbox
-        self._task: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._end: asyncio.Future[None] | None = None
+
+    @property
+    def launched(self) -> bool:
+        """Tell whether it has begun to take messages."""
+        return self._end is not None
 
     def launch(self) -> None:
-        """Begin to take messages, in a task of its own."""
-        self._task = asyncio.create_task(self._work(), name=self.name)
+        """Begin to take messages, in turns of the event loop."""
+        self._end = self._loop.create_future()
+        self.mailbox.listen(partial(self._loop.call_soon, self._turn))
 
     async def ended(self) -> None:
         """Wait until the actor has taken its last message."""
-        if self._task is not None:
-            await asyncio.shield(self._task)
+        if self._end is not None:
+            await asyncio.shield(self._end)
 
-    async def _work(self) -> None:
-        get, receive = self.mailbox.get, self.receive
+    def _turn(self) -> None:
+        """Take all that is there. A turn costs a third of what waking a task costs."""
+        self.between(self._take_all)
+
+    def _take_all(self) -> None:
+        take, receive = self.mailbox.take, self.receive
+        while (message := take()) is not None:
+            receive(message)
+
+    def between(self, work: Callable[[], None]) -> None:
+        """Do something between two messages, guarded as a message is: for alarms that ring."""
         try:
-            while True:
-                receive(await get())
-        except MailboxClosed:
-            pass
+            work()
         except Exception:
             log.exception("actor %s failed", self.name)
-            self.crashed()
-        finally:
+            self._guard(self.crashed)
             self.mailbox.close()
-            self.stopped()
+        if self.mailbox.closed:
+            self._say_goodbye()
+
+    def _say_goodbye(self) -> None:
+        if self._end is not None and not self._end.done():
+            self._end.set_result(None)
+            self._guard(self.stopped)
+
+    def _guard(self, last_words: Callable[[], None]) -> None:
+        """Let neither of the last two calls keep the other from being made."""
+        try:
+            last_words()
+        except Exception:
+            log.exception("actor %s failed at its end", self.name)
 
     def receive(self, message: M) -> None:
         """Take one message."""

@@ -19,11 +19,6 @@ class Begin(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class Tick(Command):
-    """Something is due."""
-
-
-@dataclass(frozen=True, slots=True)
 class Cancel(Command):
     """Somebody wants this generation to end."""
 

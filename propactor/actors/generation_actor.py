@@ -8,7 +8,7 @@ from dataclasses import replace
 from propactor.actors.actor import Actor
 from propactor.actors.alarms import Alarms
 from propactor.actors.attempts import Attempts
-from propactor.actors.commands import Begin, Cancel, Command, Failed, Parsed, Replied, Stopped, Tick
+from propactor.actors.commands import Begin, Cancel, Command, Failed, Parsed, Replied, Stopped
 from propactor.actors.journal import Journal, Subscription
 from propactor.actors.mailbox import Mailbox
 from propactor.actors.rules import ActorRules, CancelReason, ending
@@ -40,11 +40,12 @@ class GenerationActor(Actor[Event | Command]):
         on_end: Callable[["GenerationActor"], None],
     ) -> None:
         super().__init__(request.request_id, Mailbox(rules.mailbox_messages, rules.mailbox_bytes))
-        self.clock = asyncio.get_running_loop().time
+        self.clock = self._loop.time
         self._rules = rules
         self._metrics = metrics
         self._on_end = on_end
         self._alarm = alarms.alarm(self._ring)
+        self._flush_alarm = alarms.alarm(self._ring)
         self.request = request
         self.epoch = epoch
         self.created_at = self.clock()
@@ -64,11 +65,6 @@ class GenerationActor(Actor[Event | Command]):
     # What others may ask
 
     @property
-    def launched(self) -> bool:
-        """Tell whether anything has been asked, or will never be."""
-        return self._task is not None
-
-    @property
     def upstream_cancel(self) -> str | None:
         """Return whether stopping the upstream was confirmed, if it was stopped."""
         return CONFIRMATION[self.attempts.confirmed]
@@ -79,7 +75,7 @@ class GenerationActor(Actor[Event | Command]):
 
     def launch(self) -> None:
         """Ask the first upstream; a second call changes nothing."""
-        if self._task is None:
+        if not self.launched:
             super().launch()
             self.mailbox.put(Begin())
             self._watch_readers()
@@ -90,7 +86,7 @@ class GenerationActor(Actor[Event | Command]):
             return
         self._cancelled, self.abandoned_at = True, None
         self._metrics.cancelled(reason)
-        if self._task is None:
+        if not self.launched:
             super().launch()
         self.mailbox.put(Cancel(ending(reason)))
 
@@ -125,7 +121,10 @@ class GenerationActor(Actor[Event | Command]):
         return float("inf") if self.abandoned_at is None else self.abandoned_at + self._rules.grace
 
     def _ring(self) -> None:
-        self.mailbox.put(Tick())
+        """Do what is due; what came first is taken first."""
+        if self.launched:
+            self.between(self._take_all)
+        self.between(self._tick)
 
     # One message at a time
 
@@ -137,7 +136,8 @@ class GenerationActor(Actor[Event | Command]):
         generation = self.generation
         if entries := generation.receive(message, self.clock()):
             self._publish(entries)
-        self._alarm.set_earlier(generation.wake_at)
+        if generation.flush_at is not None and not self._flush_alarm.is_set:
+            self._flush_alarm.set(generation.flush_at)
         if generation.capped and self.attempts.run is not None:
             self.attempts.stop()
             self._read(Reply())
@@ -146,8 +146,6 @@ class GenerationActor(Actor[Event | Command]):
         match command:
             case Begin():
                 self._ask()
-            case Tick():
-                self._tick()
             case Cancel(error):
                 self._fail(error)
             case Replied(run, reply) if run is self.attempts.run:
@@ -169,11 +167,17 @@ class GenerationActor(Actor[Event | Command]):
             self._publish(self.generation.tick(now))
         except GenerationTimeout as exc:
             self._recover(exc)
-        self._alarm.set(min(self.generation.wake_at, self._patient_until))
+        self._set_alarms()
+
+    def _set_alarms(self) -> None:
+        """Ring when something is due. The two are apart because one is set for every window of text."""
+        if self.generation.flush_at is not None and not self._flush_alarm.is_set:
+            self._flush_alarm.set(self.generation.flush_at)
+        self._alarm.set_earlier(min(self.generation.patient_until, self._patient_until))
 
     def _ask(self) -> None:
         self.generation.ask(self.clock())
-        self._alarm.set_earlier(self.generation.wake_at)
+        self._set_alarms()
         self.attempts.ask_next()
 
     def _hear_failed(self, error: PropactorError) -> None:
@@ -272,6 +276,7 @@ class GenerationActor(Actor[Event | Command]):
     def stopped(self) -> None:
         """Let go of everything but the journal."""
         self._alarm.clear()
+        self._flush_alarm.clear()
         if self._parsing is not None:
             self._parsing.cancel()
         self.journal.close()

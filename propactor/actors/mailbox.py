@@ -1,7 +1,7 @@
 """A bounded queue that can be closed, and that loses nothing but previews when it is full."""
 
-import asyncio
 from collections import Counter, deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from propactor.core.joining import Delta, droppable, join, joinable, weight
@@ -9,16 +9,13 @@ from propactor.core.joining import Delta, droppable, join, joinable, weight
 M = TypeVar("M")
 
 
-class MailboxClosed(Exception):
-    """Nothing is in the mailbox, and nothing will be."""
-
-
 class Mailbox(Generic[M]):
-    """Keeps messages in order for one receiver.
+    """Keeps messages in order for one receiver, which ``listen``s: it is called, once, when it should take.
 
     Over ``capacity`` messages or ``max_bytes`` it joins neighbouring deltas, then drops previews,
     oldest first, and counts them. Facts are kept even then: text, tools, endings. It makes more room
-    than it needs, an eighth, so that a full mailbox doesn't do this at every message.
+    than it needs, an eighth, so that a full mailbox doesn't do this at every message. What is taken counts
+    until the mailbox is empty or is made room in: weighing once is cheaper.
     """
 
     def __init__(self, capacity: int = 1024, max_bytes: int = 4 * 2**20) -> None:
@@ -29,7 +26,8 @@ class Mailbox(Generic[M]):
         self._messages: deque[M] = deque()
         self._bytes = 0
         self._closed = False
-        self._waiter: asyncio.Future[None] | None = None
+        self._notify: Callable[[], object] | None = None
+        self._notified = False
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -39,50 +37,51 @@ class Mailbox(Generic[M]):
         """Tell whether the mailbox takes no more messages."""
         return self._closed
 
+    def listen(self, notify: Callable[[], object]) -> None:
+        """Call ``notify`` when there is something to take, or the mailbox closes; it must not wait."""
+        self._notify = notify
+        if self._messages or self._closed:
+            self._ring()
+
     def put(self, message: M) -> None:
         """Add a message; a closed mailbox forgets it."""
         if self._closed:
             return
         self._messages.append(message)
         self._bytes += weight(message)
-        if len(self._messages) > self._most or self._bytes > self._most_bytes:
+        if self._bytes > self._most_bytes or len(self._messages) > self._most:
             self._make_room()
-        waiter = self._waiter
-        if waiter is not None:
-            self._wake(waiter)
+        if not self._notified:
+            self._ring()
 
-    def _wake(self, waiter: asyncio.Future[None]) -> None:
-        self._waiter = None
-        if not waiter.done():
-            waiter.set_result(None)
+    def _ring(self) -> None:
+        if self._notify is not None:
+            self._notified = True
+            self._notify()
 
-    async def get(self) -> M:
-        """Take the oldest message, waiting for one.
-
-        Raises:
-            MailboxClosed: the mailbox is closed and empty.
-        """
-        while not self._messages:
-            if self._closed:
-                raise MailboxClosed
-            self._most, self._most_bytes = self._capacity, self._max_bytes
-            self._waiter = asyncio.get_running_loop().create_future()
-            await self._waiter
-        message = self._messages.popleft()
-        self._bytes -= weight(message)
-        return message
+    def take(self) -> M | None:
+        """Take the oldest message; None when there is none, and then the next one rings again."""
+        if self._messages:
+            return self._messages.popleft()
+        self._notified = False
+        self._bytes = 0
+        self._most, self._most_bytes = self._capacity, self._max_bytes
+        return None
 
     def close(self) -> None:
-        """Take no more messages. What is there can still be read."""
+        """Take no more messages. What is there can still be taken."""
         self._closed = True
-        if self._waiter is not None:
-            self._wake(self._waiter)
+        if not self._notified:
+            self._ring()
 
     def keep(self, kind: type) -> None:
         """Forget everything but messages of this kind."""
         self._refill(deque(m for m in self._messages if isinstance(m, kind)))
 
     def _make_room(self) -> None:
+        self._refill(self._messages)
+        if self._bytes <= self._most_bytes and len(self._messages) <= self._most:
+            return
         self._refill(_joined(self._messages))
         spare, spare_bytes = self._capacity // 8, self._max_bytes // 8
         self._refill(self._without_previews(self._capacity - spare, self._max_bytes - spare_bytes))

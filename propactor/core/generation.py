@@ -23,7 +23,7 @@ from propactor.core.events import (
     ToolCall,
     ToolResult,
 )
-from propactor.core.joining import join
+from propactor.core.joining import Delta, join
 from propactor.core.machine import Lifecycle, State
 from propactor.core.patience import Patience, TimeLimits
 from propactor.core.progressive import Progressive
@@ -100,9 +100,18 @@ class Generation:
     @property
     def wake_at(self) -> float:
         """Return when something is due: a delta that waits, a notice, the end of patience."""
-        patience = self._patience.due if self._patience is not None else float("inf")
         due = self._coalescer.due
-        return patience if due is None or due > patience else due
+        return self.patient_until if due is None else min(due, self.patient_until)
+
+    @property
+    def flush_at(self) -> float | None:
+        """Return when a delta that waits must leave, None while none waits."""
+        return self._coalescer.due
+
+    @property
+    def patient_until(self) -> float:
+        """Return when the upstream's silence is to be looked at again."""
+        return self._patience.due if self._patience is not None else float("inf")
 
     def start(self, started: Started, now: float) -> Entries:
         """Say that the generation exists."""
@@ -152,32 +161,33 @@ class Generation:
         event = self._draft.take(event)
         if event.replace:
             self._progressive.reset()
-        out = list(self._push(event, now))
-        if parts := self._progressive.feed(event.delta):
-            out += [*self._flush(now), *self._send_parts(parts, now, event.source)]
-        if self.capped:
-            notice = Progress("capped", limit=self._rules.text_chars)
-            out += [*self._flush(now), *self._entries(now, notice)]
+        parts = self._progressive.feed(event.delta)
+        sent = self._push(event, now)
+        if not parts and not self._draft.capped:
+            return sent
+        out = [*sent, *self._flush(now), *self._send_parts(parts, now, event.source)]
+        if self._draft.capped:
+            out += self._entries(now, Progress("capped", limit=self._rules.text_chars))
         return out
 
-    def _push(self, delta: TextDelta | Thinking, now: float) -> Entries:
+    def _push(self, delta: Delta, now: float) -> Entries:
         before = () if self._coalescer.accepts(delta) else self._flush(now)
         leaving = self._coalescer.push(delta, now)
         if not leaving:
             return before
-        sent = self._release(join(leaving), now)
+        sent = self._release(leaving, now)
         return [*before, *sent] if before else sent
 
     def _flush(self, now: float) -> Entries:
         held = self._coalescer.flush(now)
-        return self._release(join(held), now) if held else ()
+        return self._release(held, now) if held else ()
 
-    def _release(self, delta: TextDelta | Thinking, now: float) -> Entries:
+    def _release(self, pieces: Sequence[Delta], now: float) -> Entries:
+        """Send what was held as one delta, which knows how much text there is by now."""
+        delta = join(pieces)
         if type(delta) is TextDelta:
             self._sent_chars = len(delta.delta) + (0 if delta.replace else self._sent_chars)
-            delta = TextDelta(
-                delta.delta, self._sent_chars, delta.replace or None, delta.source, delta.at, delta.raw
-            )
+            delta = delta.counted(self._sent_chars)
         return self._entries(now, delta)
 
     def _send_parts(self, parts: Iterable[Part], now: float, source: Source | None) -> Entries:

@@ -6,6 +6,7 @@ import pytest
 
 from propactor.actors.actor import Actor
 from propactor.actors.mailbox import Mailbox
+from tests.actors.stage import soon
 from tests.virtual import virtual
 
 
@@ -33,6 +34,20 @@ class Echo(Actor[str]):
         self.notes.append("stopped")
 
 
+class Fragile(Echo):
+    """Breaks when it puts things in order, and when it says goodbye."""
+
+    def crashed(self) -> None:
+        """Break."""
+        super().crashed()
+        raise RuntimeError("crashed badly")
+
+    def stopped(self) -> None:
+        """Break."""
+        super().stopped()
+        raise RuntimeError("stopped badly")
+
+
 @virtual
 async def test_order() -> None:
     """Messages are taken in order until the mailbox closes."""
@@ -51,6 +66,7 @@ async def test_order() -> None:
 async def test_never_launched() -> None:
     """An actor that was never launched has ended."""
     echo = Echo()
+    assert not echo.launched
 
     await echo.ended()
 
@@ -75,6 +91,46 @@ def test_crash(caplog: pytest.LogCaptureFixture) -> None:
     (record,) = caplog.records
     assert (record.levelno, record.getMessage()) == (logging.ERROR, "actor echo failed")
     assert record.exc_info is not None
+
+
+def test_crash_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever breaks on the way out, each of the last calls is made, and the actor ends."""
+
+    @virtual
+    async def crash() -> None:
+        fragile = Fragile()
+        fragile.launch()
+        fragile.mailbox.put("bomb")
+        await fragile.ended()
+        assert fragile.notes == ["crashed", "stopped"]
+
+    crash()
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "actor echo failed",
+        "actor echo failed at its end",
+        "actor echo failed at its end",
+    ]
+
+
+@virtual
+async def test_messages_meanwhile() -> None:
+    """A message that comes while another is taken is taken in the same turn; a closed mailbox ends it."""
+    echo = Echo()
+    echo.launch()
+    echo.mailbox.put("a")
+    await soon()
+    for message in "bc":
+        echo.mailbox.put(message)
+    await soon()
+    assert echo.notes == ["a", "b", "c"]
+
+    echo.mailbox.close()
+    await echo.ended()
+    echo.mailbox.close()
+    await soon()
+
+    assert echo.notes == ["a", "b", "c", "stopped"]
 
 
 def test_takes_nothing(caplog: pytest.LogCaptureFixture) -> None:

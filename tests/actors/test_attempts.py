@@ -28,7 +28,14 @@ class Bench:
     async def messages(self) -> list[Event | Command]:
         """Let things happen, and return what came."""
         await soon()
-        return [await self.mailbox.get() for _ in range(len(self.mailbox))]
+        return list(iter(self.mailbox.take, None))
+
+    async def first(self) -> Event | Command | None:
+        """Wait for a message."""
+        rung = asyncio.Event()
+        self.mailbox.listen(rung.set)
+        await rung.wait()
+        return self.mailbox.take()
 
 
 @virtual
@@ -91,7 +98,7 @@ async def test_stop(answer: Answer, confirmed: bool, seconds: float) -> None:
     began = clock()
 
     bench.attempts.stop()
-    message = await bench.mailbox.get()
+    message = await bench.first()
     bench.attempts.heard_stopped(confirmed=confirmed)
 
     assert message == Stopped(confirmed)

@@ -1,32 +1,21 @@
 """The mailbox: in order, bounded, closable; facts are never lost."""
 
-import asyncio
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from propactor.actors.mailbox import Mailbox, MailboxClosed
+from propactor.actors.mailbox import Mailbox
 from propactor.core.events import Event, Progress, TextDelta, Thinking, ToolCall
 from propactor.core.joining import Delta, droppable, weight
 from tests.core.strategies import SAID
-from tests.virtual import virtual
 
 SMALL = 16
 A, B, TOOL, NOTICE = TextDelta("a"), TextDelta("b"), ToolCall("read", "t"), Progress("queued")
 
 
-def take(mailbox: Mailbox[Event]) -> Event:
-    """Take what is there, without waiting."""
-    with pytest.raises(StopIteration) as ended:
-        mailbox.get().send(None)
-    event: Event = ended.value.value
-    return event
-
-
 def drain(mailbox: Mailbox[Event]) -> list[Event]:
     """Take all that is there."""
-    return [take(mailbox) for _ in range(len(mailbox))]
+    return list(iter(mailbox.take, None))
 
 
 def test_order() -> None:
@@ -35,60 +24,53 @@ def test_order() -> None:
     for event in (A, B, TOOL):
         mailbox.put(event)
 
+    assert len(mailbox) == 3
     assert drain(mailbox) == [A, B, TOOL]
+    assert mailbox.take() is None
 
 
-@virtual
-async def test_waits() -> None:
-    """The receiver waits for a message."""
-    mailbox = Mailbox[Event]()
-    waiting = asyncio.create_task(mailbox.get())
-    await asyncio.sleep(1)
-    assert not waiting.done()
+def test_listen() -> None:
+    """The receiver is called once for all that comes until it has found nothing left."""
+    mailbox, calls = Mailbox[Event](), []
+    mailbox.listen(lambda: calls.append(len(mailbox)))
+    assert calls == []
+
+    for event in (A, B):
+        mailbox.put(event)
+    assert calls == [1]
+    assert mailbox.take() == A
+    mailbox.put(TOOL)
+    assert calls == [1]
+    assert drain(mailbox) == [B, TOOL]
 
     mailbox.put(A)
+    assert calls == [1, 1]
 
-    assert await waiting == A
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_listen_late(closed: bool) -> None:
+    """A receiver that comes late is called for what is there, or for the end."""
+    mailbox, calls = Mailbox[Event](), []
+    mailbox.close() if closed else mailbox.put(A)
+
+    mailbox.listen(lambda: calls.append("called"))
+
+    assert calls == ["called"]
 
 
-@virtual
-async def test_close() -> None:
-    """What is in a closed mailbox can be read; what comes later is forgotten."""
-    mailbox = Mailbox[Event]()
+def test_close() -> None:
+    """What is in a closed mailbox can be taken; what comes later is forgotten; the receiver is called."""
+    mailbox, calls = Mailbox[Event](), []
+    mailbox.listen(lambda: calls.append("called"))
     mailbox.put(A)
     mailbox.close()
     mailbox.put(B)
+    assert (mailbox.closed, calls) == (True, ["called"])
 
-    assert mailbox.closed
-    assert await mailbox.get() == A
-    with pytest.raises(MailboxClosed):
-        await mailbox.get()
-
-
-@virtual
-async def test_close_wakes() -> None:
-    """A receiver that waits learns that nothing will come."""
-    mailbox = Mailbox[Event]()
-    waiting = asyncio.create_task(mailbox.get())
-    await asyncio.sleep(1)
-
+    assert drain(mailbox) == [A]
     mailbox.close()
 
-    with pytest.raises(MailboxClosed):
-        await waiting
-
-
-@virtual
-async def test_receiver_gone() -> None:
-    """A receiver that gave up while waiting is no trouble to who puts, and takes nothing with it."""
-    mailbox = Mailbox[Event]()
-    waiting = asyncio.create_task(mailbox.get())
-    await asyncio.sleep(1)
-    waiting.cancel()
-
-    mailbox.put(A)
-
-    assert await mailbox.get() == A
+    assert calls == ["called", "called"]
 
 
 def test_joins() -> None:
@@ -154,21 +136,29 @@ def test_facts_only() -> None:
     assert searches < 50
 
 
-@virtual
-async def test_recovers() -> None:
+def test_recovers() -> None:
     """Once the flood is over, the bound is what it was."""
     mailbox = Mailbox[Event](capacity=SMALL)
     for _ in range(100):
         mailbox.put(TOOL)
     drain(mailbox)
-    waiting = asyncio.create_task(mailbox.get())
-    await asyncio.sleep(1)
 
     for _ in range(100):
         mailbox.put(NOTICE)
 
     assert len(mailbox) <= SMALL
-    await waiting
+
+
+def test_taken() -> None:
+    """What has been taken doesn't count: a mailbox that is emptied as it is filled drops nothing."""
+    mailbox = Mailbox[Event](capacity=SMALL, max_bytes=2000)
+    mailbox.put(NOTICE)
+    for _ in range(100):
+        mailbox.put(NOTICE)
+        mailbox.take()
+
+    assert len(mailbox) == 1
+    assert not mailbox.dropped
 
 
 @given(st.lists(SAID | st.none(), max_size=60), st.integers(1, 12), st.integers(200, 3000))
@@ -183,9 +173,9 @@ def test_any_flood(steps: list[Event | None], capacity: int, max_bytes: int) -> 
             facts = [weight(message) for message in mailbox._messages if not droppable(message)]
             most_facts, most_fact_bytes = max(most_facts, len(facts)), max(most_fact_bytes, sum(facts))
             assert len(mailbox) <= max(capacity, most_facts + capacity // 8)
-            assert mailbox._bytes <= max(max_bytes, most_fact_bytes + max_bytes // 8)
+            assert sum(map(weight, mailbox._messages)) <= max(max_bytes, most_fact_bytes + max_bytes // 8)
         elif len(mailbox):
-            came_out.append(take(mailbox))
+            came_out += filter(None, [mailbox.take()])
     came_out += drain(mailbox)
 
     assert _said(came_out) == _said(went_in)
