@@ -1,7 +1,10 @@
 """Every setting, its default and its meaning; from a TOML file and the environment."""
 
+import json
 import os
 import re
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,6 +15,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings.exceptions import SettingsError as UnreadableSource
 
 Seconds = Annotated[float, Field(gt=0, le=86400)]
 Count = Annotated[int, Field(gt=0)]
@@ -212,7 +216,9 @@ def load(path: Path | None = None, **overrides: dict[str, Any]) -> Settings:
         return read(**overrides)  # type: ignore[no-any-return]
     except ValidationError as exc:
         raise SettingsError(_explain(exc)) from exc
-    except ValueError as exc:  # TOMLDecodeError, or a table that isn't one
+    except UnreadableSource as exc:
+        raise SettingsError(str(exc)) from exc
+    except (OSError, ValueError) as exc:  # it can't be read, or it isn't TOML
         raise SettingsError(f"{file}: {exc}") from exc
 
 
@@ -233,6 +239,31 @@ def names() -> list[tuple[str, str]]:
         for table, field in Settings.model_fields.items()
         for key in getattr(field.annotation, "model_fields", {})
     ]
+
+
+def as_toml() -> str:
+    """Write every setting with its meaning and its default, as the ``config.toml`` of the repository."""
+    tables = ["\n".join(_table_as_toml(name)) for name in Settings.model_fields]
+    return "\n\n".join([_comment(_HEADER), *tables]) + "\n"
+
+
+_HEADER = (
+    "Every setting with its default. A setting is also an environment variable, which counts more: "
+    "PROPACTOR_SERVER__PORT=8080 is port in [server]."
+)
+
+
+def _table_as_toml(name: str) -> Iterator[str]:
+    table = Settings.model_fields[name].default
+    yield f"{_comment(' '.join((type(table).__doc__ or '').split()))}\n[{name}]"
+    for key, field in type(table).model_fields.items():
+        value = getattr(table, key)
+        plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+        yield f"{_comment(field.description or '')}\n{key} = {json.dumps(plain)}"
+
+
+def _comment(text: str) -> str:
+    return textwrap.fill(text, 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
 
 
 def _explain(exc: ValidationError) -> str:

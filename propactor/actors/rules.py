@@ -33,12 +33,14 @@ class SupervisorRules:
     retained_bytes: int = 128 * 2**20
 
 
+_ENDINGS: dict[CancelReason, tuple[type[PropactorError], str]] = {
+    "asked": (Cancelled, "The generation was cancelled."),
+    "abandoned": (Cancelled, "Nobody was reading any more."),
+    "stopping": (ServiceStopping, "The service is stopping."),
+}
+
+
 def ending(reason: CancelReason) -> PropactorError:
     """Return what readers are told when a generation is ended for this reason."""
-    match reason:
-        case "asked":
-            return Cancelled("The generation was cancelled.")
-        case "abandoned":
-            return Cancelled("Nobody was reading any more.")
-        case "stopping":
-            return ServiceStopping("The service is stopping.")
+    cls, message = _ENDINGS[reason]
+    return cls(message)
