@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from propactor.actors.alarms import Alarms
 from propactor.actors.generation_actor import GenerationActor
 from propactor.actors.rules import SupervisorRules
-from propactor.core.errors import NotFound, ServiceStopping, TooManyGenerations
-from propactor.core.events import KINDS, Error, Started
+from propactor.core.errors import InternalError, NotFound, ServiceStopping, TooManyGenerations
+from propactor.core.events import KINDS, Error, Result, Started
 from propactor.core.upstream import GenerationRequest, Upstream
 from propactor.metrics import Metrics
 
@@ -117,7 +117,7 @@ class Supervisor:
             self._quiet.set()
 
     def _count(self, actor: GenerationActor) -> None:
-        failed = isinstance(actor.outcome, Error)
+        outcome = actor.outcome
         stats = actor.generation.stats()
         self._metrics.coalesced.inc(stats.coalesced_deltas)
         for cls, count in actor.mailbox.dropped.items():
@@ -126,8 +126,8 @@ class Supervisor:
             first = self._metrics.time_to_first_event.labels(actor.generation.first_source or "none")
             first.observe(actor.generation.first_event_at - actor.created_at)
         self._metrics.finished(
-            outcome="error" if failed or actor.outcome is None else "result",
-            code=getattr(actor.outcome, "code", "") if failed else getattr(actor.outcome, "method", ""),
+            outcome="result" if isinstance(outcome, Result) else "error",
+            code=_code(outcome),
             seconds=(actor.finished_at or self._clock()) - actor.created_at,
         )
 
@@ -182,6 +182,13 @@ class Supervisor:
 
     def __iter__(self) -> Iterator[GenerationActor]:
         return iter(self.live)
+
+
+def _code(outcome: Result | Error | None) -> str:
+    """Return the method of a result or the code of an error; without either it was a defect of ours."""
+    if isinstance(outcome, Result):
+        return outcome.method
+    return InternalError.code if outcome is None else outcome.code
 
 
 _LIVE_STATES = ("started", "streaming", "parsing", "result", "error")

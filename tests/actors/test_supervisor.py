@@ -251,7 +251,7 @@ async def test_no_outcome() -> None:
             actor.cancel()
             await actor.ended()
 
-        assert on.count("propactor_generations_finished_total", outcome="error", code="") == 1
+        assert on.count("propactor_generations_finished_total", outcome="error", code="INTERNAL_ERROR") == 1
         assert not on.supervisor.live
 
 
