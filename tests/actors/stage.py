@@ -11,7 +11,7 @@ from typing import Literal
 from propactor.actors.generation_actor import GenerationActor
 from propactor.actors.rules import ActorRules, SupervisorRules
 from propactor.actors.supervisor import Supervisor
-from propactor.core.events import Event, Source, Started, TextDelta
+from propactor.core.events import Done, Event, Progress, Source, Started, TextDelta
 from propactor.core.generation import Rules
 from propactor.core.patience import TimeLimits
 from propactor.core.sse import Entry
@@ -158,6 +158,18 @@ def text(told: Iterable[Event]) -> str:
         if isinstance(event, TextDelta):
             joined = event.delta if event.replace else joined + event.delta
     return joined
+
+
+def done(actor: GenerationActor) -> Done:
+    """Return the end of a generation."""
+    event = told(actor)[-1]
+    assert isinstance(event, Done)
+    return event
+
+
+def phases(actor: GenerationActor) -> list[str]:
+    """Return the notices of a generation."""
+    return [event.phase for event in told(actor) if isinstance(event, Progress)]
 
 
 def check_ended(actor: GenerationActor) -> None:

@@ -164,7 +164,8 @@ def test_taken() -> None:
 @given(st.lists(SAID | st.none(), max_size=60), st.integers(1, 12), st.integers(200, 3000))
 def test_any_flood(steps: list[Event | None], capacity: int, max_bytes: int) -> None:
     """Whatever floods it: text and tools come out exactly, previews as counted, in order, within bounds."""
-    mailbox, went_in, came_out = Mailbox[Event](capacity, max_bytes), [], []
+    mailbox, went_in = Mailbox[Event](capacity, max_bytes), list[Event]()
+    came_out: list[Event] = []
     most_facts = most_fact_bytes = 0
     for step in steps:
         if step is not None:

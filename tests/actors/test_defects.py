@@ -1,0 +1,192 @@
+"""Defects, of adapters and of ours: the stream ends well, a traceback is logged, neighbours go on."""
+
+from dataclasses import replace
+
+import pytest
+
+from propactor.actors.generation_actor import GenerationActor
+from propactor.core import parser
+from propactor.core.errors import (
+    UpstreamError,
+    UpstreamFault,
+)
+from propactor.core.events import (
+    Done,
+    Error,
+    Result,
+    TextDelta,
+    Thinking,
+)
+from tests.actors.stage import (
+    PROP,
+    RULES,
+    Puppet,
+    check_ended,
+    done,
+    kinds,
+    soon,
+    stage,
+    text,
+    told,
+)
+from tests.virtual import run, virtual
+
+
+def crashing(call: str, steps: str, caplog: pytest.LogCaptureFixture) -> GenerationActor:
+    """Let one of the generation's calls fail, next to a neighbour, and return the generation."""
+    ended: list[GenerationActor] = []
+
+    async def crash() -> None:
+        puppet, other = Puppet(), Puppet()
+        async with stage() as on:
+            actor, neighbour = await on.begin(puppet, Puppet()), await on.begin(other)
+            ended.append(actor)
+            puppet.run.say(TextDelta("a"))
+            puppet.run.say(TextDelta("b"))
+            await soon()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(actor.generation, call, _boom)
+                puppet.run.say(TextDelta("c")) if steps == "say" else puppet.run.reply(PROP)
+                await actor.ended()
+            other.run.reply(PROP)
+            await neighbour.ended()
+            assert isinstance(neighbour.outcome, Result)
+            check_ended(neighbour)
+
+    run(crash())
+    assert len([record for record in caplog.records if record.exc_info]) == 1
+    return ended[0]
+
+
+def _boom(*_: object, **__: object) -> None:
+    raise RuntimeError("boom")
+
+
+@pytest.mark.parametrize(
+    ("call", "steps"),
+    [("receive", "say"), ("_push", "say"), ("parse", "reply"), ("succeed", "reply")],
+)
+def test_crash(call: str, steps: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A defect of ours ends the stream with an error and done; a traceback is logged, neighbours go on."""
+    actor = crashing(call, steps, caplog)
+
+    assert isinstance(actor.outcome, Error)
+    assert actor.outcome.code == "INTERNAL_ERROR"
+    assert done(actor).upstream_cancel == ("unconfirmed" if steps == "say" else None)
+    assert actor.generation.switches == 0
+    check_ended(actor)
+
+
+def test_unsayable(caplog: pytest.LogCaptureFixture) -> None:
+    """An adapter that says what can't be said, or sent, can't break the order or the numbers."""
+
+    async def misbehave() -> None:
+        for event in (Done(True, 1, None), Thinking("hm", raw=object())):  # type: ignore[arg-type]
+            puppet = Puppet()
+            async with stage() as on:
+                actor = await on.begin(puppet)
+                puppet.run.say(event)
+                await actor.ended()
+            assert isinstance(actor.outcome, Error)
+            assert actor.outcome.code == "INTERNAL_ERROR"
+            check_ended(actor)
+
+    run(misbehave())
+
+    assert caplog.text.count("Traceback") == 2
+
+
+def test_parser_defect(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect of the parser isn't the model's fault: nothing stands in for it."""
+    monkeypatch.setattr(parser, "parse", _boom)
+
+    async def read() -> None:
+        puppet = Puppet()
+        async with stage() as on:
+            actor = await on.begin(puppet, Puppet())
+            puppet.run.reply(PROP)
+            await actor.ended()
+        assert actor.outcome == Error("INTERNAL_ERROR", "The text could not be read", recoverable=True)
+        check_ended(actor)
+
+    run(read())
+
+    assert caplog.text.count("Traceback") == 1
+
+
+def test_adapter_defect(caplog: pytest.LogCaptureFixture) -> None:
+    """An adapter that breaks is no reason to fall back, but the upstream behind it is stopped."""
+
+    async def fail() -> None:
+        puppet = Puppet()
+        async with stage() as on:
+            actor = await on.begin(puppet, Puppet())
+            puppet.run.fail(RuntimeError("boom"))
+            await actor.ended()
+        assert isinstance(actor.outcome, Error)
+        assert (actor.outcome.code, puppet.run.stops) == ("INTERNAL_ERROR", 1)
+        assert (done(actor).upstream_cancel, actor.generation.switches) == ("confirmed", 0)
+        check_ended(actor)
+
+    run(fail())
+
+    assert caplog.text.count("Traceback") == 1
+
+
+@pytest.mark.parametrize("fault", [None, UpstreamError("died")])
+def test_begin_defect(fault: UpstreamFault | None, caplog: pytest.LogCaptureFixture) -> None:
+    """An adapter that can't even begin, first or second in line, ends the stream well too."""
+
+    async def fail() -> None:
+        first, broken = Puppet(), Puppet(defect=RuntimeError("boom"))
+        async with stage() as on:
+            actor = await on.begin(*([first, broken] if fault else [broken]))
+            if fault is not None:
+                first.run.fail(fault)
+            await actor.ended()
+        assert isinstance(actor.outcome, Error)
+        assert actor.outcome.code == "INTERNAL_ERROR"
+        check_ended(actor)
+
+    run(fail())
+
+    assert caplog.text.count("Traceback") == 1
+
+
+def test_crash_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    """A defect behind the outcome leaves the outcome as it is."""
+
+    async def fail() -> None:
+        puppet = Puppet()
+        async with stage() as on:
+            actor = await on.begin(puppet)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(actor, "_close_when_quiet", _boom)
+                puppet.run.reply(PROP)
+                await actor.ended()
+        assert isinstance(actor.outcome, Result)
+        assert done(actor).ok
+        check_ended(actor)
+
+    run(fail())
+
+    assert caplog.text.count("Traceback") == 1
+
+
+@virtual
+async def test_flood() -> None:
+    """A flood that nobody has time for loses previews, which are counted, and no text."""
+    puppet, said = Puppet(), [str(number) for number in range(3000)]
+    async with stage(replace(RULES, mailbox_messages=64)) as on:
+        actor = await on.begin(puppet)
+        for piece in said:
+            puppet.run.say(TextDelta(piece))
+            puppet.run.say(Thinking("hm", block_id=piece))
+        puppet.run.reply(PROP)
+        await actor.ended()
+        dropped = on.count("propactor_events_dropped_total", type="thinking", reason="mailbox")
+
+    assert text(told(actor)) == "".join(said)
+    assert done(actor).stats.dropped_previews == dropped == 3000 - kinds(actor).count("thinking")
+    assert dropped > 0
+    check_ended(actor)

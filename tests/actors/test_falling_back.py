@@ -1,0 +1,159 @@
+"""Falling back: the next upstream starts over, and what the last one said is void."""
+
+import asyncio
+from dataclasses import replace
+
+from propactor.core.errors import (
+    GatewayUnavailable,
+    InvalidModelOutput,
+    UpstreamError,
+)
+from propactor.core.events import (
+    Error,
+    FallbackReason,
+    Result,
+    TextDelta,
+)
+from propactor.core.generation import Rules
+from tests.actors.stage import (
+    PROP,
+    RULES,
+    Puppet,
+    check_ended,
+    done,
+    phases,
+    soon,
+    stage,
+    text,
+    told,
+)
+from tests.virtual import virtual
+
+
+@virtual
+async def test_fall_back() -> None:
+    """When the model fails in the middle, the template starts the text over and says why it had to."""
+    model, template = Puppet(), Puppet(source="template")
+    async with stage() as on:
+        actor = await on.begin(model, template)
+        model.run.say(TextDelta("half a "))
+        model.run.fail(UpstreamError("died"))
+        await soon()
+        model.run.say(TextDelta("ghost"))
+        template.run.say(TextDelta(PROP, source="template"))
+        model.run.say(TextDelta("ghost"))
+        template.run.reply()
+        await actor.ended()
+        fallbacks = on.count("propactor_fallbacks_total", code="UPSTREAM_ERROR")
+
+    assert phases(actor) == ["streaming", "fallback", "streaming", "parsing_output"]
+    deltas = [event for event in told(actor) if isinstance(event, TextDelta)]
+    assert [(event.delta, event.replace) for event in deltas] == [("half a ", None), (PROP, True)]
+    assert isinstance(actor.outcome, Result)
+    assert actor.outcome.method == "template"
+    assert actor.outcome.fallback_reason == FallbackReason("UPSTREAM_ERROR", "died")
+    assert (done(actor).stats.upstream_switches, model.run.stops, fallbacks) == (1, 0, 1)
+    check_ended(actor)
+
+
+@virtual
+async def test_fall_back_from_nonsense() -> None:
+    """A model that writes no prop is replaced as well; what it still says is void."""
+    model, template = Puppet(), Puppet(source="template")
+    async with stage() as on:
+        actor = await on.begin(model, template)
+        model.run.say(TextDelta("I'd rather not."))
+        model.run.reply()
+        await asyncio.sleep(0.01)
+        model.run.say(TextDelta("ghost"))
+        template.run.say(TextDelta(PROP))
+        template.run.reply()
+        await actor.ended()
+
+    assert text(told(actor)) == PROP
+    assert isinstance(actor.outcome, Result)
+    assert actor.outcome.fallback_reason is not None
+    assert actor.outcome.fallback_reason.code == InvalidModelOutput.code
+    check_ended(actor)
+
+
+@virtual
+async def test_void_text_is_not_read() -> None:
+    """A second upstream that says nothing isn't credited with what the first one said."""
+    first, second = Puppet(), Puppet()
+    async with stage() as on:
+        actor = await on.begin(first, second)
+        first.run.say(TextDelta(PROP))
+        first.run.fail(UpstreamError("died"))
+        await soon()
+        second.run.reply()
+        await actor.ended()
+
+    assert isinstance(actor.outcome, Error)
+    assert actor.outcome.code == InvalidModelOutput.code
+
+
+@virtual
+async def test_unheard_is_void() -> None:
+    """What a failed run said last, and nobody has taken yet, isn't taken for the next one's."""
+    first, second = Puppet(), Puppet()
+    async with stage() as on:
+        actor = await on.begin(first, second)
+        first.run.fail(UpstreamError("died"))
+        await asyncio.sleep(0)
+        first.run.say(TextDelta("ghost"))
+        assert len(actor.mailbox) == 2
+        await soon()
+        second.run.say(TextDelta("word"))
+        await soon()
+
+        assert text(told(actor)) == "word"
+
+
+@virtual
+async def test_no_upstream_left() -> None:
+    """When the last upstream fails, so does the generation."""
+    async with stage() as on:
+        puppets = [Puppet(), Puppet()]
+        actor = await on.begin(*puppets)
+        for puppet in puppets:
+            puppet.run.fail(GatewayUnavailable("down"))
+            await soon()
+        await actor.ended()
+
+    assert actor.outcome == Error("GATEWAY_UNAVAILABLE", "down", recoverable=True)
+    check_ended(actor)
+
+
+@virtual
+async def test_capped() -> None:
+    """A model that doesn't end is stopped, and what it said is read."""
+    puppet, rules = Puppet(), replace(RULES, generation=Rules(text_chars=len(PROP)))
+    async with stage(rules) as on:
+        actor = await on.begin(puppet)
+        puppet.run.say(TextDelta(PROP + "and on and on"))
+        puppet.run.say(TextDelta("and on"))
+        await actor.ended()
+
+    assert isinstance(actor.outcome, Result)
+    assert [d.code for d in actor.outcome.diagnostics if d.code.isupper()][-1] == "TEXT_CAPPED"
+    assert (puppet.run.stops, text(told(actor)), done(actor).upstream_cancel) == (1, PROP, "confirmed")
+    check_ended(actor)
+
+
+@virtual
+async def test_capped_nonsense() -> None:
+    """When what was cut is no prop, the template has all the room it needs."""
+    model, template = Puppet(), Puppet(source="template")
+    async with stage(replace(RULES, generation=Rules(text_chars=len(PROP)))) as on:
+        actor = await on.begin(model, template)
+        model.run.say(TextDelta("bla" * len(PROP)))
+        await asyncio.sleep(0.01)
+        for piece in (PROP[:9], PROP[9:]):
+            template.run.say(TextDelta(piece))
+        template.run.reply()
+        await actor.ended()
+
+    assert isinstance(actor.outcome, Result)
+    assert [d for d in actor.outcome.diagnostics if d.code == "TEXT_CAPPED"] == []
+    assert (template.run.stops, text(told(actor))) == (0, PROP)
