@@ -10,16 +10,15 @@ from tests.web.service import assert_grammar
 pytestmark = [pytest.mark.gateway, pytest.mark.timeout(900)]
 
 
-async def test_newest(gateway: Gateway, model: Model, tag: str) -> None:
+async def test_newest(gateway: Gateway, tag: str) -> None:
     """The newest gateway retries for longer than we wait: readers are told, and our own limit ends it."""
-    async with connected(gateway, "dev", fallback=NO_FALLBACK, timeouts={"total": 8}) as served:
+    async with connected(gateway, "dev", fallback=NO_FALLBACK, timeouts={"total": 10}) as served:
         heard = await served.read(body=body("error500", tag))
 
     assert_grammar(heard)
     assert "retrying" in phases(heard)
     assert (heard[-2].data["code"], heard[-2].data["phase"]) == ("GEN_TIMEOUT", "total")
     assert heard[-1].data["upstreamCancel"] == "confirmed"
-    assert len(model.log.find("request", tag)) > 1
 
 
 async def test_oldest(old_gateway: Gateway, model: Model, tag: str) -> None:
