@@ -14,7 +14,7 @@ from propactor.actors.mailbox import Mailbox
 from propactor.actors.rules import ActorRules, CancelReason, ending
 from propactor.core import parser
 from propactor.core.errors import GenerationTimeout, InternalError, PropactorError, UpstreamFault
-from propactor.core.events import Diagnostic, Error, Event, Result, Started
+from propactor.core.events import Diagnostic, Error, Event, Progress, Result, Started
 from propactor.core.generation import CONFIRMATION, Entries, Generation
 from propactor.core.upstream import GenerationRequest, Reply, Upstream
 from propactor.metrics import Metrics
@@ -136,6 +136,8 @@ class GenerationActor(Actor[Event | Command]):
         generation = self.generation
         if entries := generation.receive(message, self.clock()):
             self._publish(entries)
+            if type(entries[0].event) is Progress:  # we may wait for something else now, and for less long
+                self._alarm.set_earlier(generation.patient_until)
         if generation.flush_at is not None and not self._flush_alarm.is_set:
             self._flush_alarm.set(generation.flush_at)
         if generation.capped and self.attempts.run is not None:

@@ -72,6 +72,20 @@ async def test_leave_twice() -> None:
 
 
 @virtual
+async def test_abandoned_before_launch() -> None:
+    """A generation whose only reader goes before anything was asked ends the same way, and asks nothing."""
+    puppet = Puppet()
+    async with stage() as on:
+        actor = on.create(puppet)
+        actor.leave(actor.subscribe())
+        await asyncio.sleep(RULES.grace + 0.1)
+
+        assert actor.generation.finished
+    assert puppet.runs == []
+    check_ended(actor)
+
+
+@virtual
 async def test_rescued() -> None:
     """A reader that comes within the grace saves it; the next one to go starts the grace anew."""
     puppet, rules = Puppet(), replace(RULES, generation=Rules())

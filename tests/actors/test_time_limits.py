@@ -1,6 +1,7 @@
 """Time limits: a notice first, then the end, each under its own name."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -9,17 +10,23 @@ from propactor.core.events import (
     Event,
     Progress,
     Result,
+    TextDelta,
     Thinking,
     ToolCall,
 )
+from propactor.core.generation import Rules
+from propactor.core.patience import TimeLimits
 from tests.actors.stage import (
     PROP,
+    RULES,
     Puppet,
     check_ended,
     done,
     kinds,
+    phases,
     soon,
     stage,
+    text,
     told,
 )
 from tests.virtual import virtual
@@ -80,3 +87,34 @@ async def test_timeout_falls_back() -> None:
     assert isinstance(actor.outcome, Result)
     assert (silent.run.stops, done(actor).ok, done(actor).upstream_cancel) == (1, True, "unconfirmed")
     check_ended(actor)
+
+
+@virtual
+async def test_shorter_limit() -> None:
+    """A shorter limit counts from the moment it applies, although a longer one was being waited for."""
+    puppet, limits = Puppet(), TimeLimits(accept=60, first_event=60, idle=4, total=100)
+    async with stage(replace(RULES, generation=Rules(time=limits))) as on:
+        actor = await on.begin(puppet)
+        puppet.run.say(Thinking("hm"))
+        await actor.ended()
+
+    assert phases(actor) == ["streaming", "stalled"]
+    assert done(actor).duration_ms == pytest.approx(4000, abs=20)
+
+
+@virtual
+async def test_early_bell() -> None:
+    """A bell that rings before its time rings again: what waits leaves with the window all the same."""
+    puppet = Puppet()
+    async with stage() as on:
+        actor = await on.begin(puppet)
+        for piece in "ab":
+            puppet.run.say(TextDelta(piece))
+        await soon()
+
+        actor._flush_alarm.clear()
+        actor._ring()
+        assert text(told(actor)) == "a"
+        await asyncio.sleep(RULES.generation.window + 0.01)
+
+        assert text(told(actor)) == "ab"
