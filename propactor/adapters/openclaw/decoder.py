@@ -6,6 +6,7 @@ from typing import Any
 from propactor.adapters.openclaw import tools
 from propactor.adapters.openclaw.messages import Messages, Piece
 from propactor.adapters.openclaw.raw import trimmed
+from propactor.adapters.openclaw.surrogates import no_halves
 from propactor.adapters.openclaw.thoughts import Thoughts
 from propactor.core.events import Event, Progress, TextDelta, Thinking
 from propactor.redaction import redact
@@ -73,7 +74,7 @@ class Decoder:
         messages, delta = self._messages, data.get("delta")
         if (
             delta
-            and delta.isascii()
+            and (delta.isascii() or no_halves(delta))
             and data.get("itemId") == messages.item
             and not self._thoughts.open
             and not self._debug
