@@ -213,7 +213,7 @@ def load(path: Path | None = None, **overrides: dict[str, Any]) -> Settings:
     file = path or Path("config.toml")
     read = type("Settings", (Settings,), {"model_config": {**Settings.model_config, "toml_file": file}})
     try:
-        return read(**overrides)  # type: ignore[no-any-return]
+        return read(**overrides)  # type: ignore[no-any-return]  # a class made here: mypy can't know it
     except ValidationError as exc:
         raise SettingsError(_explain(exc)) from exc
     except UnreadableSource as exc:

@@ -27,7 +27,7 @@ class Coalescer:
     def push(self, delta: Delta, now: float) -> Sequence[Delta]:
         """Take a delta that continues what is held; return what leaves now, to be joined, in order."""
         self._held.append(delta)
-        self._size += len(delta.delta if type(delta) is TextDelta else delta.message)  # type: ignore[union-attr]
+        self._size += len(delta.delta if isinstance(delta, TextDelta) else delta.message)
         due = self.due
         if due is None:
             if now - self._last >= self._window or delta.raw is not None:

@@ -6,7 +6,7 @@ from typing import Any
 try:
     import orjson
 except ImportError:  # PyPy: no wheels
-    orjson = None  # type: ignore[assignment]
+    orjson = None  # type: ignore[assignment]  # None says that it is missing
 
 
 def _plain(value: object) -> object:

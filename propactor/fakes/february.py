@@ -23,7 +23,7 @@ class FebruaryVoice(Voice):
         self._chatted_at = 0.0
         self._void: list[str] = []
 
-    def payload(self, stream: str, data: Json) -> Json:  # type: ignore[override]
+    def payload(self, stream: str, data: Json) -> Json:  # type: ignore[override]  # it is always given a dict
         """Return what every event has; after the first end the session is not named any more."""
         payload = super().payload(stream, data)
         if self._ended:
