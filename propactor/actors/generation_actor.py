@@ -122,9 +122,13 @@ class GenerationActor(Actor[Event | Command]):
 
     def _ring(self) -> None:
         """Do what is due; what came first is taken first."""
+        self.mailbox.drowsy = False
+        self.between(self._catch_up)
+
+    def _catch_up(self) -> None:
         if self.launched:
-            self.between(self._take_all)
-        self.between(self._tick)
+            self._take_all()
+        self._tick()
 
     # One message at a time
 
@@ -140,6 +144,7 @@ class GenerationActor(Actor[Event | Command]):
                 self._alarm.set_earlier(generation.patient_until)
         if generation.flush_at is not None and not self._flush_alarm.is_set:
             self._flush_alarm.set(generation.flush_at)
+            self.mailbox.drowsy = True  # more text would only wait for the same moment
         if generation.capped and self.attempts.run is not None:
             self.attempts.stop()
             self._read(Reply())
@@ -175,6 +180,7 @@ class GenerationActor(Actor[Event | Command]):
         """Ring when something is due. The two are apart because one is set for every window of text."""
         if self.generation.flush_at is not None and not self._flush_alarm.is_set:
             self._flush_alarm.set(self.generation.flush_at)
+            self.mailbox.drowsy = True
         self._alarm.set_earlier(min(self.generation.patient_until, self._patient_until))
 
     def _ask(self) -> None:

@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from propactor.core.events import TextDelta
 from propactor.core.joining import Delta, droppable, join, joinable, weight
 
 M = TypeVar("M")
@@ -16,6 +17,8 @@ class Mailbox(Generic[M]):
     oldest first, and counts them. Facts are kept even then: text, tools, endings. It makes more room
     than it needs, an eighth, so that a full mailbox doesn't do this at every message. What is taken counts
     until the mailbox is empty or is made room in: weighing once is cheaper.
+
+    A ``drowsy`` receiver is going to look by itself, and doesn't want to be called for more text.
     """
 
     def __init__(self, capacity: int = 1024, max_bytes: int = 4 * 2**20) -> None:
@@ -28,6 +31,7 @@ class Mailbox(Generic[M]):
         self._closed = False
         self._notify: Callable[[], object] | None = None
         self._notified = False
+        self.drowsy = False
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -51,7 +55,7 @@ class Mailbox(Generic[M]):
         self._bytes += weight(message)
         if self._bytes > self._most_bytes or len(self._messages) > self._most:
             self._make_room()
-        if not self._notified:
+        if not self._notified and not (self.drowsy and type(message) is TextDelta):
             self._ring()
 
     def _ring(self) -> None:

@@ -71,10 +71,6 @@ class TextDelta:
     at: int | None = None
     raw: object = None
 
-    def counted(self, accumulated_chars: int) -> "TextDelta":
-        """Return the same delta with the number of characters up to its end."""
-        return TextDelta(self.delta, accumulated_chars, self.replace, self.source, self.at, self.raw)
-
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -23,7 +23,7 @@ from propactor.core.events import (
     ToolCall,
     ToolResult,
 )
-from propactor.core.joining import Delta, join
+from propactor.core.joining import Delta, join, text_of
 from propactor.core.machine import Lifecycle, State
 from propactor.core.patience import Patience, TimeLimits
 from propactor.core.progressive import Progressive
@@ -184,10 +184,12 @@ class Generation:
 
     def _release(self, pieces: Sequence[Delta], now: float) -> Entries:
         """Send what was held as one delta, which knows how much text there is by now."""
-        delta = join(pieces)
-        if type(delta) is TextDelta:
-            self._sent_chars = len(delta.delta) + (0 if delta.replace else self._sent_chars)
-            delta = delta.counted(self._sent_chars)
+        first = pieces[0]
+        if type(first) is not TextDelta:
+            return self._entries(now, join(pieces))
+        text = first.delta if len(pieces) == 1 else text_of(pieces)
+        self._sent_chars = len(text) + (0 if first.replace else self._sent_chars)
+        delta = TextDelta(text, self._sent_chars, first.replace, first.source, first.at, first.raw)
         return self._entries(now, delta)
 
     def _send_parts(self, parts: Iterable[Part], now: float, source: Source | None) -> Entries:

@@ -27,11 +27,15 @@ def join(pieces: Sequence[Delta]) -> Delta:
     if len(pieces) == 1:
         return first
     if isinstance(first, TextDelta) and isinstance(last, TextDelta):
-        text = "".join([piece.delta for piece in pieces if isinstance(piece, TextDelta)])
-        return TextDelta(text, last.accumulated_chars, first.replace, first.source, first.at)
+        return TextDelta(text_of(pieces), last.accumulated_chars, first.replace, first.source, first.at)
     assert isinstance(first, Thinking)
     text = "".join([piece.message for piece in pieces if isinstance(piece, Thinking)])
     return Thinking(text, first.block_id, first.source)
+
+
+def text_of(pieces: Sequence[Delta]) -> str:
+    """Return the text of some pieces of text."""
+    return "".join([piece.delta for piece in pieces if isinstance(piece, TextDelta)])
 
 
 def droppable(event: object) -> bool:

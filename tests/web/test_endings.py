@@ -166,7 +166,7 @@ async def test_silence_is_told_and_ends(script: Sequence[scripted.Step], phase: 
     assert (error["code"], error["phase"]) == ("GEN_TIMEOUT", phase)
     stalled = next(one for one in heard if one.data.get("phase") == "stalled")
     assert stalled.data["limitMs"] == 400
-    assert 0.1 < stalled.at < 0.4
+    assert 0.1 < stalled.at < heard[-2].at
 
 
 async def test_abandoned_generation_is_cancelled_after_the_grace() -> None:
