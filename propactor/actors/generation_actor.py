@@ -121,13 +121,16 @@ class GenerationActor(Actor[Event | Command]):
         return float("inf") if self.abandoned_at is None else self.abandoned_at + self._rules.grace
 
     def _ring(self) -> None:
-        """Do what is due; what came first is taken first."""
-        self.mailbox.drowsy = False
         self.between(self._catch_up)
 
     def _catch_up(self) -> None:
+        """Do what is due; what came first is taken first, and what waited in the mailbox waits no more."""
+        self.generation.gather()
         if self.launched:
             self._take_all()
+        self._publish(self.generation.flush(self.clock()))
+        self._flush_alarm.clear()
+        self.mailbox.drowsy = False
         self._tick()
 
     # One message at a time
@@ -139,13 +142,17 @@ class GenerationActor(Actor[Event | Command]):
             return
         generation = self.generation
         if entries := generation.receive(message, self.clock()):
-            self._publish(entries)
+            self._publish_and_cap(entries)
             if type(entries[0].event) is Progress:  # we may wait for something else now, and for less long
                 self._alarm.set_earlier(generation.patient_until)
         if generation.flush_at is not None and not self._flush_alarm.is_set:
             self._flush_alarm.set(generation.flush_at)
             self.mailbox.drowsy = True  # more text would only wait for the same moment
-        if generation.capped and self.attempts.run is not None:
+
+    def _publish_and_cap(self, entries: Entries) -> None:
+        """Publish, and stop an upstream that has said more than it may."""
+        self._publish(entries)
+        if self.generation.capped and self.attempts.run is not None:
             self.attempts.stop()
             self._read(Reply())
 

@@ -75,7 +75,7 @@ class Generation:
         self._progressive = Progressive()
         self._draft = Draft(rules.text_chars)
         self._sent_chars = 0
-        self._silent = True
+        self._flowing = False
 
     @property
     def state(self) -> str:
@@ -120,16 +120,19 @@ class Generation:
     def ask(self, now: float) -> None:
         """Note that an upstream is asked from now on: patience begins to run."""
         self._patience = Patience(self._rules.time, now)
-        self._silent = True
+        self._flowing = False
 
     def receive(self, event: Event, now: float) -> Entries:
         """Take one event of an upstream."""
-        if self._lifecycle.state != State.STREAMING or self._silent:
-            if self.finished or self._lifecycle.state == State.PARSING:
-                return ()
-            return [*self._wake(event, now), *self._take(event, now)]
+        if not self._flowing:
+            return self._receive_first(event, now)
         self._patience.heard_at = now  # type: ignore[union-attr]  # set by ask, before anything is received
-        return self._take(event, now)
+        return self._hear_text(event, now) if type(event) is TextDelta else self._take(event, now)
+
+    def _receive_first(self, event: Event, now: float) -> Entries:
+        if self.finished or self._lifecycle.state == State.PARSING:
+            return ()
+        return [*self._wake(event, now), *self._take(event, now)]
 
     def _take(self, event: Event, now: float) -> Entries:
         if type(event) is TextDelta:
@@ -147,12 +150,12 @@ class Generation:
         if type(event) is Progress:
             self._patience.enter("first_event", now)
             return ()
-        self._silent = False
         if self.first_event_at is None:
             self.first_event_at, self.first_source = now, _source(event)
         self._patience.enter("idle", now)
         if self._lifecycle.state == State.STARTED:
-            self._lifecycle.fire("stream")
+            self._enter("stream")
+        self._flowing = True
         return self._entries(now, Progress("streaming", source=_source(event)))
 
     def _hear_text(self, event: TextDelta, now: float) -> Entries:
@@ -181,6 +184,14 @@ class Generation:
     def _flush(self, now: float) -> Entries:
         held = self._coalescer.flush(now)
         return self._release(held, now) if held else ()
+
+    def gather(self) -> None:
+        """Keep the text that comes now for ``flush``: it has waited for its window elsewhere."""
+        self._coalescer.gather()
+
+    def flush(self, now: float) -> Entries:
+        """Send what is held."""
+        return self._flush(now)
 
     def _release(self, pieces: Sequence[Delta], now: float) -> Entries:
         """Send what was held as one delta, which knows how much text there is by now."""
@@ -255,7 +266,7 @@ class Generation:
 
         A defect on the way there leaves the state as it was, and so leaves an ending to give.
         """
-        self._lifecycle.fire(trigger)
+        self._enter(trigger)
         self._patience = None
         return entries
 
@@ -278,6 +289,11 @@ class Generation:
             parts=self.parts_sent,
             upstream_switches=self.switches,
         )
+
+    def _enter(self, trigger: str) -> None:
+        """Take a row of the table; while text flows, nobody asks where we are."""
+        self._flowing = False
+        self._lifecycle.fire(trigger)
 
     def _entries(self, now: float, *events: Event) -> Entries:
         ts = int((now + self._epoch) * 1000)

@@ -52,22 +52,20 @@ class Decoder:
 
     def decode(self, payload: Mapping[str, Any]) -> Sequence[Event]:
         """Turn one payload into the events it stands for; streams we don't know are none."""
-        if self._strict and (gap := self._gap(payload)):
-            return (*gap, *self._decode(payload))
-        return self._decode(payload)
+        gap = self._gap(payload) if self._strict else NOTHING
+        data = payload.get("data")
+        said: Sequence[Event] = NOTHING
+        if type(data) is not dict:
+            return gap
+        if payload.get("stream") == "assistant":
+            said = self._say(payload, data)
+        elif handle := self._others.get(payload.get("stream") or ""):
+            said = handle(payload, data)
+        return (*gap, *said) if gap else said
 
     def flush(self) -> Sequence[Event]:
         """Return what was held back, because no more will come."""
         return self._still_thinking({})
-
-    def _decode(self, payload: Mapping[str, Any]) -> Sequence[Event]:
-        stream, data = payload.get("stream"), payload.get("data")
-        if type(data) is not dict:
-            return NOTHING
-        if stream == "assistant":
-            return self._say(payload, data)
-        handle = self._others.get(stream or "")
-        return handle(payload, data) if handle else NOTHING
 
     def _say(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Sequence[Event]:
         """Read text. Nearly every event only appends a few letters, which needs no look at the rest of it."""
