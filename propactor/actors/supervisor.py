@@ -61,13 +61,7 @@ class Supervisor:
             ServiceStopping: no new generations.
             TooManyGenerations: as many as allowed are live, and none of them is abandoned.
         """
-        if self.stopping:
-            raise ServiceStopping("The service is stopping.", retry_after_ms=1000)
-        if len(self._live) - len(self._evicted) >= self.rules.generations and not self._make_room():
-            raise TooManyGenerations(
-                f"{len(self._live)} generations are running, the limit.",
-                retry_after_ms=1000,
-            )
+        self._admit()
         actor = GenerationActor(
             request,
             upstreams,
@@ -81,6 +75,14 @@ class Supervisor:
         self._quiet.clear()
         actor.announce(started)
         return actor
+
+    def _admit(self) -> None:
+        if self.stopping:
+            raise ServiceStopping("The service is stopping.", retry_after_ms=1000)
+        if len(self._live) - len(self._evicted) >= self.rules.generations and not self._make_room():
+            raise TooManyGenerations(
+                f"{len(self._live)} generations are running, the limit.", retry_after_ms=1000
+            )
 
     def _make_room(self) -> bool:
         """End the generation that has been without a reader for longest; tell whether there was one."""

@@ -31,23 +31,30 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._add_hot()
+        self._add_times()
+        self._add_generations()
+        self._add_readers()
+
+    def _add_hot(self) -> None:
+        """Add what is counted for every event, by cheaper means than the library's."""
         self._events = Tally(
             "propactor_events",
             "Events journalled.",
             ("type", "source"),
             ((kind, source) for kind in KINDS.values() for source in SOURCES),
         )
-        self._lag_to_journal, self._lag_to_socket = Spread(LAG), Spread(LAG)
-        self._register(self._events)
-        self._register(
-            Spreads(
-                "propactor_delta_lag_seconds",
-                "From the upstream's own time stamp on a delta to the journal, and to the socket.",
-                "stage",
-                {"journal": self._lag_to_journal, "socket": self._lag_to_socket},
-            )
+        self._lag_to_journal, self.lag_to_socket = Spread(LAG), Spread(LAG)
+        lags = Spreads(
+            "propactor_delta_lag_seconds",
+            "From the upstream's own time stamp on a delta to the journal, and to the socket.",
+            "stage",
+            {"journal": self._lag_to_journal, "socket": self.lag_to_socket},
         )
-        self.lag_to_socket = self._lag_to_socket
+        self._register(self._events)
+        self._register(lags)
+
+    def _add_times(self) -> None:
         self.time_to_started = self._histogram(
             "propactor_time_to_started_seconds",
             "From the request to `started` in the socket.",
@@ -68,17 +75,13 @@ class Metrics:
         self._stop_time = self._histogram(
             "propactor_time_to_upstream_stop_seconds", "From asking an upstream to stop to its word.", QUICK
         )
+
+    def _add_generations(self) -> None:
         self._finished = self._counter(
             "propactor_generations_finished",
             "Generations that ended: a `result` by its method, an `error` by its code.",
             ("outcome", "code"),
             [("result", "ai"), ("result", "template"), *(("error", code) for code in sorted(error_codes()))],
-        )
-        self._dropped = self._counter(
-            "propactor_events_dropped",
-            "Previews not delivered: a `mailbox` was full, or a `slow_reader` was too far behind.",
-            ("type", "reason"),
-            [(kind, reason) for kind in PREVIEWS for reason in DROPS],
         )
         self._cancels = self._counter(
             "propactor_cancels",
@@ -94,6 +97,14 @@ class Metrics:
         )
         self._fallbacks = self._codes("propactor_fallbacks", "Moves to the next upstream, by why.")
         self._rejected = self._codes("propactor_requests_rejected", "Generations not begun, by why.")
+
+    def _add_readers(self) -> None:
+        self._dropped = self._counter(
+            "propactor_events_dropped",
+            "Previews not delivered: a `mailbox` was full, or a `slow_reader` was too far behind.",
+            ("type", "reason"),
+            [(kind, reason) for kind in PREVIEWS for reason in DROPS],
+        )
         self.coalesced = self._counter("propactor_deltas_coalesced", "Deltas joined to the one before.")
         self.resumes = self._counter("propactor_resumes", "Readers that came back to a place in a stream.")
         self.evicted = self._counter(

@@ -6,6 +6,7 @@ import re
 from aiohttp import web
 
 from propactor.actors.generation_actor import GenerationActor
+from propactor.actors.journal import Subscription
 from propactor.core.errors import CursorExpired, InvalidRequest, NotFound, PropactorError
 from propactor.core.events import Error, Result
 from propactor.core.sse import plain
@@ -104,35 +105,46 @@ async def events(request: web.Request) -> web.StreamResponse:
 async def _stream(
     request: web.Request, actor: GenerationActor, after: int, arrived_at: float
 ) -> web.StreamResponse:
-    """Stream from a place on; the upstream is asked once the first bytes are in the socket."""
-    metrics, stream = request.app[METRICS], request.app[SETTINGS].stream
+    """Stream from a place on, or say that nothing will follow it."""
     subscription = actor.subscribe(after)
     try:
         if subscription.at_end:
             return web.Response(status=204)
         response = web.StreamResponse(headers=HEADERS)
         await response.prepare(request)
-        pump = Pump(
-            response,
-            actor,
-            subscription,
-            alarms=request.app[SUPERVISOR].alarms,
-            metrics=metrics,
-            heartbeat=stream.heartbeat_seconds,
-            retry_ms=stream.retry_ms,
-        )
-        await pump.open()
-        if not actor.launched:
-            metrics.time_to_started.observe(_now() - arrived_at)
-            actor.launch()
-        with metrics.readers.track_inprogress():
-            await pump.run()
+        await _pump(_make_pump(request, response, actor, subscription), request, actor, arrived_at)
         await response.write_eof()
         return response
     finally:
         actor.leave(subscription)
         if not actor.launched:  # the client was gone before its first byte
             actor.cancel("abandoned")
+
+
+def _make_pump(
+    request: web.Request, response: web.StreamResponse, actor: GenerationActor, subscription: Subscription
+) -> Pump:
+    app, stream = request.app, request.app[SETTINGS].stream
+    return Pump(
+        response,
+        actor,
+        subscription,
+        alarms=app[SUPERVISOR].alarms,
+        metrics=app[METRICS],
+        heartbeat=stream.heartbeat_seconds,
+        retry_ms=stream.retry_ms,
+    )
+
+
+async def _pump(pump: Pump, request: web.Request, actor: GenerationActor, arrived_at: float) -> None:
+    """Pump to the end; the upstream is asked once the first bytes are in the socket."""
+    metrics = request.app[METRICS]
+    await pump.open()
+    if not actor.launched:
+        metrics.time_to_started.observe(_now() - arrived_at)
+        actor.launch()
+    with metrics.readers.track_inprogress():
+        await pump.run()
 
 
 async def look(request: web.Request) -> web.Response:
