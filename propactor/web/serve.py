@@ -50,9 +50,7 @@ def _url(runner: web.AppRunner) -> str:
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(
-            NotImplementedError, ValueError, RuntimeError
-        ):  # Windows, or not the main thread
+        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):  # Windows, or another thread
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
 
