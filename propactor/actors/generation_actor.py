@@ -181,18 +181,15 @@ class GenerationActor(Actor[Event | Command]):
             self._publish(self.generation.tick(now))
         except GenerationTimeout as exc:
             self._recover(exc)
-        self._set_alarms()
+        self._set_alarm()
 
-    def _set_alarms(self) -> None:
-        """Ring when something is due. The two are apart because one is set for every window of text."""
-        if self.generation.flush_at is not None and not self._flush_alarm.is_set:
-            self._flush_alarm.set(self.generation.flush_at)
-            self.mailbox.drowsy = True
+    def _set_alarm(self) -> None:
+        """Ring when patience ends. Text has an alarm of its own, which is set for every window."""
         self._alarm.set_earlier(min(self.generation.patient_until, self._patient_until))
 
     def _ask(self) -> None:
         self.generation.ask(self.clock())
-        self._set_alarms()
+        self._set_alarm()
         self.attempts.ask_next()
 
     def _hear_failed(self, error: PropactorError) -> None:

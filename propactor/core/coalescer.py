@@ -44,7 +44,12 @@ class Coalescer:
     def flush(self, now: float) -> Sequence[Delta]:
         """Return all that is held."""
         held = self._held
+        self.due = None
         if held:
             self.joined += len(held) - 1
-            self._held, self._size, self.due, self._last = [], 0, None, now
+            self._held, self._size, self._last = [], 0, now
         return held
+
+    def gather(self) -> None:
+        """Keep all that is pushed until the next flush: it has waited elsewhere, and shall leave together."""
+        self.due = float("inf")

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from propactor.core.events import (
     Result,
     TextDelta,
@@ -14,6 +16,7 @@ from tests.actors.stage import (
     Puppet,
     check_ended,
     done,
+    journal,
     kinds,
     phases,
     soon,
@@ -90,3 +93,28 @@ async def test_deltas_leave_in_time() -> None:
         await asyncio.sleep(RULES.generation.window + 0.01)
 
         assert text(told(actor)) == "ab"
+
+
+@pytest.mark.parametrize("pause", [0.001, 0.003, 0.007, 0.02, 0.033, 0.05])
+@virtual
+async def test_held_for_a_window(pause: float) -> None:
+    """However fast text comes, none waits for more than 50 ms, and it makes at most 35 frames a second."""
+    puppet, clock = Puppet(), asyncio.get_running_loop().time
+    said: list[float] = []
+    async with stage() as on:
+        actor = await on.begin(puppet)
+        for number in range(300):
+            if number % 50 == 7:
+                puppet.run.say(ToolCall("read", "t"))
+            puppet.run.say(TextDelta("x"))
+            said.append(clock() + on.supervisor.epoch)
+            await asyncio.sleep(pause)
+        await asyncio.sleep(0.1)
+
+    heard, tools = 0, kinds(actor).count("tool_call")
+    for entry in journal(actor):
+        if isinstance(entry.event, TextDelta):
+            assert entry.ts / 1000 - said[heard] <= 0.05
+            heard = entry.event.accumulated_chars
+    assert heard == len(said)
+    assert kinds(actor).count("text_delta") <= 35 * (said[-1] - said[0] + 0.1) + 2 * tools + 1

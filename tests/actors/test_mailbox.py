@@ -47,6 +47,21 @@ def test_listen() -> None:
     assert calls == [1, 1]
 
 
+def test_drowsy() -> None:
+    """A drowsy receiver isn't called for text, but for anything else, and for the end."""
+    for wakes in (TOOL, Thinking("hm"), NOTICE):
+        mailbox, calls = Mailbox[Event](), []
+        mailbox.listen(lambda: calls.append("called"))  # noqa: B023  called before the next one is made
+        mailbox.drowsy = True
+
+        mailbox.put(A)
+        assert calls == []
+        mailbox.put(wakes)
+
+        assert calls == ["called"]
+        assert drain(mailbox) == [A, wakes]
+
+
 @pytest.mark.parametrize("closed", [False, True])
 def test_listen_late(closed: bool) -> None:
     """A receiver that comes late is called for what is there, or for the end."""

@@ -118,10 +118,21 @@ def test_wake_at() -> None:
     generation.receive(TextDelta("a"), 1)
     generation.receive(TextDelta("b"), 1.01)
 
-    assert generation.wake_at == 1.01 + RULES.window
+    assert generation.wake_at == generation.flush_at == 1.01 + RULES.window
     assert generation.tick(1.04) == ()
     assert events(generation.tick(1.06)) == [TextDelta("b", 2)]
-    assert generation.wake_at == 5
+    assert generation.flush_at is None
+    assert generation.wake_at == generation.patient_until == 5
+
+
+def test_gather() -> None:
+    """Text that has waited elsewhere leaves as one piece."""
+    generation = begun()
+    generation.receive(TextDelta("a"), 1)
+    generation.gather()
+
+    assert not any(generation.receive(TextDelta(text), 2) for text in "bc")
+    assert events(generation.flush(2)) == [TextDelta("bc", 3)]
 
 
 @pytest.mark.parametrize("event", [STARTED, result(), Error("C", "m", True), Part(0, BALL)])
