@@ -8,7 +8,9 @@ import pytest
 from pydantic import SecretStr
 
 from propactor import settings
-from propactor.settings import Server, Settings, SettingsError, Table, as_toml, check_exposure, load, names
+from propactor.settings import Settings, SettingsError, check_exposure, load, names
+from propactor.settings.tables import Server, Table
+from propactor.settings.toml import as_toml
 
 CONFIG = Path(__file__).parents[1] / "config.toml"
 FIXED: dict[str, dict[str, object]] = {

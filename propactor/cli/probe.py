@@ -9,7 +9,7 @@ from propactor.adapters.openclaw.link import Link
 from propactor.cli.streaming import Finding, findings
 from propactor.core.errors import PropactorError
 from propactor.redaction import redact
-from propactor.settings import Gateway
+from propactor.settings.tables import Gateway
 
 CALL_SECONDS = 5.0
 UNREACHABLE = "start the gateway, or correct [gateway] url"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from propactor.adapters.openclaw.hello import ADMIN, Hello
-from propactor.settings import Gateway
+from propactor.settings.tables import Gateway
 
 Verdict = Literal["yes", "partly", "no", "note"]
 NEWER = "use OpenClaw 2026.7 or later"

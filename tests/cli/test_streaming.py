@@ -4,7 +4,7 @@ import pytest
 
 from propactor.adapters.openclaw.hello import Hello
 from propactor.cli.streaming import findings
-from propactor.settings import Gateway
+from propactor.settings.tables import Gateway
 
 READ_WRITE = frozenset({"operator.read", "operator.write"})
 FEBRUARY = Hello(3, "dev", frozenset({"sessions.delete"}))
