@@ -63,6 +63,7 @@ class Actor(Generic[M]):
         if self._end is not None and not self._end.done():
             self._end.set_result(None)
             self._guard(self.stopped)
+            self.mailbox.unlisten()  # or the two would hold each other until the collector comes
 
     def _guard(self, last_words: Callable[[], None]) -> None:
         """Let neither of the last two calls keep the other from being made."""

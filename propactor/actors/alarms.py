@@ -45,10 +45,19 @@ class Alarm:
             self._alarms.discard(self.tick, self)
             self.tick = None
 
+    def drop(self) -> None:
+        """Don't wake, ever again, and hold nobody."""
+        self.clear()
+        self._wake = _nobody
+
     def ring(self) -> None:
         """Wake now; called by the timer."""
         self.tick = None
         self._wake()
+
+
+def _nobody() -> None:
+    """Be woken by an alarm that was dropped: nobody is."""
 
 
 class Alarms:

@@ -287,8 +287,8 @@ class GenerationActor(Actor[Event | Command]):
 
     def stopped(self) -> None:
         """Let go of everything but the journal."""
-        self._alarm.clear()
-        self._flush_alarm.clear()
+        self._alarm.drop()
+        self._flush_alarm.drop()
         if self._parsing is not None:
             self._parsing.cancel()
         self.journal.close()

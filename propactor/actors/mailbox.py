@@ -47,6 +47,10 @@ class Mailbox(Generic[M]):
         if self._messages or self._closed:
             self._ring()
 
+    def unlisten(self) -> None:
+        """Call nobody any more, and hold nobody."""
+        self._notify = None
+
     def put(self, message: M) -> None:
         """Add a message; a closed mailbox forgets it."""
         if self._closed:

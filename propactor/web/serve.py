@@ -73,7 +73,7 @@ def calm_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(50_000, 5, 5)
 
 
 def run(settings: Settings, ready: Callable[[str], object]) -> None:

@@ -62,7 +62,7 @@ CALLS = (
     "fall_back",
     "ask",
     "close",
-    "_flush",
+    "flush",
     "_entries",
     "_send_parts",
 )
