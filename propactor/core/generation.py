@@ -33,11 +33,8 @@ from propactor.core.upstream import GenerationRequest
 Entries = Sequence[Entry]
 FINISHED = frozenset({State.RESULT, State.ERROR, State.DONE})
 SAYABLE = frozenset({ToolCall, ToolResult, Progress})
-CONFIRMATION: dict[bool | None, Literal["confirmed", "unconfirmed"] | None] = {
-    None: None,
-    True: "confirmed",
-    False: "unconfirmed",
-}
+Confirmation = Literal["confirmed", "unconfirmed"]
+CONFIRMATION: dict[bool | None, Confirmation | None] = {None: None, True: "confirmed", False: "unconfirmed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +139,7 @@ class Generation:
         if type(event) not in SAYABLE:
             raise TypeError(f"an upstream can't say {type(event).__name__}")
         self.gaps += type(event) is Progress and event.phase == "gap"
-        return [*self._flush(now), *self._entries(now, event)]
+        return [*self.flush(now), *self._entries(now, event)]
 
     def _wake(self, event: Event, now: float) -> Entries:
         """Note a first sign of life: being accepted first, a word of the model later."""
@@ -150,13 +147,14 @@ class Generation:
         if type(event) is Progress:
             self._patience.enter("first_event", now)
             return ()
+        source: Source | None = getattr(event, "source", None)
         if self.first_event_at is None:
-            self.first_event_at, self.first_source = now, _source(event)
+            self.first_event_at, self.first_source = now, source
         self._patience.enter("idle", now)
         if self._lifecycle.state == State.STARTED:
             self._enter("stream")
         self._flowing = True
-        return self._entries(now, Progress("streaming", source=_source(event)))
+        return self._entries(now, Progress("streaming", source=source))
 
     def _hear_text(self, event: TextDelta, now: float) -> Entries:
         if self.capped:
@@ -168,30 +166,27 @@ class Generation:
         sent = self._push(event, now)
         if not parts and not self._draft.capped:
             return sent
-        out = [*sent, *self._flush(now), *self._send_parts(parts, now, event.source)]
+        out = [*sent, *self.flush(now), *self._send_parts(parts, now, event.source)]
         if self._draft.capped:
             out += self._entries(now, Progress("capped", limit=self._rules.text_chars))
         return out
 
     def _push(self, delta: Delta, now: float) -> Entries:
-        before = () if self._coalescer.accepts(delta) else self._flush(now)
+        before = () if self._coalescer.accepts(delta) else self.flush(now)
         leaving = self._coalescer.push(delta, now)
         if not leaving:
             return before
         sent = self._release(leaving, now)
         return [*before, *sent] if before else sent
 
-    def _flush(self, now: float) -> Entries:
+    def flush(self, now: float) -> Entries:
+        """Send what is held."""
         held = self._coalescer.flush(now)
         return self._release(held, now) if held else ()
 
     def gather(self) -> None:
         """Keep the text that comes now for ``flush``: it has waited for its window elsewhere."""
         self._coalescer.gather()
-
-    def flush(self, now: float) -> Entries:
-        """Send what is held."""
-        return self._flush(now)
 
     def _release(self, pieces: Sequence[Delta], now: float) -> Entries:
         """Send what was held as one delta, which knows how much text there is by now."""
@@ -216,9 +211,9 @@ class Generation:
         """
         notice = self._lose_patience(now)
         if notice is not None:
-            return [*self._flush(now), *self._entries(now, notice)]
+            return [*self.flush(now), *self._entries(now, notice)]
         due = self._coalescer.due
-        return self._flush(now) if due is not None and now >= due else ()
+        return self.flush(now) if due is not None and now >= due else ()
 
     def _lose_patience(self, now: float) -> Progress | None:
         """Look at the upstream's silence. At the end of patience, what is held waits for what follows."""
@@ -232,7 +227,7 @@ class Generation:
 
     def parse(self, now: float) -> Entries:
         """Take nothing more from the upstream: it has said all."""
-        return self._step("parse", [*self._flush(now), *self._entries(now, Progress("parsing_output"))])
+        return self._step("parse", [*self.flush(now), *self._entries(now, Progress("parsing_output"))])
 
     def succeed(self, result: Result, now: float) -> Entries:
         """Correct the parts that were sent too early, then give the result."""
@@ -246,13 +241,13 @@ class Generation:
         self.switches += 1
         self.fallback_reason = FallbackReason(error.code, error.message)
         notice = Progress("fallback", reason=error.code, message=error.message)
-        return self._step("fall_back", [*self._flush(now), *self._entries(now, notice)])
+        return self._step("fall_back", [*self.flush(now), *self._entries(now, notice)])
 
     def fail(self, error: PropactorError, now: float) -> Entries:
         """Give the error."""
         phase = error.phase if isinstance(error, GenerationTimeout) else None
         event = Error(error.code, error.message, error.recoverable, error.retry_after_ms, phase)
-        return self._step("fail", [*self._flush(now), *self._entries(now, event)])
+        return self._step("fail", [*self.flush(now), *self._entries(now, event)])
 
     def close(self, now: float, *, confirmed: bool | None = None) -> Entries:
         """Say that this was all; ``confirmed`` is what the upstream said to being stopped, if it was."""
@@ -303,7 +298,3 @@ class Generation:
             self._seq += 1
             out.append(encode(request_id, self._seq, ts, event))
         return out
-
-
-def _source(event: Event) -> Source | None:
-    return getattr(event, "source", None)
