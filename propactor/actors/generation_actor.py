@@ -216,6 +216,9 @@ class GenerationActor(Actor[Event | Command]):
     def _read(self, reply: Reply) -> None:
         """Read the model's text, in a thread: a long one takes longer than a stream may pause."""
         self._publish(self.generation.parse(self.clock()))
+        if reply.result is not None:
+            self._succeed(reply.result)
+            return
         text = self.generation.text if reply.text is None else reply.text
         self._parsing = self.attempts.start(self._parse(text), "parse")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from propactor.core import template, tsx
-from propactor.core.events import Source, TextDelta
+from propactor.core.events import Result, Source, TextDelta
 from propactor.core.upstream import Emit, GenerationRequest, Reply
 
 
@@ -15,10 +15,15 @@ class TemplateRun:
     emit: Emit
 
     async def finish(self) -> Reply:
-        """Emit the component and its PARTS_DATA block, as a model would write them."""
-        prop = template.make(self.request.prompt, self.request.name)
-        self.emit(TextDelta(delta=f"{tsx.write(prop)}\n{tsx.parts_data(prop)}", source="template"))
-        return Reply()
+        """Emit the component and its PARTS_DATA block, as a model would write them.
+
+        What can be read from them is known: to read it would be most of the work.
+        """
+        name = self.request.name
+        prop = template.make(self.request.prompt, name)
+        code = tsx.write(prop)
+        self.emit(TextDelta(delta=f"{code}\n{tsx.parts_data(prop)}", source="template"))
+        return Reply(result=Result(name, f"{name}.tsx", code, prop.parts, "template"))
 
     async def stop(self) -> bool:
         """Confirm: there is nothing that could go on."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from propactor.core.events import Event, Source
+from propactor.core.events import Event, Result, Source
 
 Emit = Callable[[Event], None]
 
@@ -26,9 +26,14 @@ class GenerationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """How a run ended well. ``text`` is the text to parse, or None when the deltas already said it all."""
+    """How a run ended well.
+
+    ``text`` is the text to read, or None when the deltas already said it all; ``result`` is there when the
+    upstream knows what there is to be read.
+    """
 
     text: str | None = None
+    result: Result | None = None
 
 
 class Run(Protocol):

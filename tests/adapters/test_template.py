@@ -1,8 +1,10 @@
 """The template generator as an upstream."""
 
 import json
+from dataclasses import replace
 
 from propactor.adapters.template import TemplateUpstream
+from propactor.core import parser
 from propactor.core.events import Event, TextDelta
 from propactor.core.readings import Reader
 from propactor.core.template import make
@@ -22,12 +24,22 @@ async def test_one_delta() -> None:
     """The component and its parts come at once, as text, and nothing else is invented."""
     reply, (event,) = await told()
 
-    assert reply == Reply(text=None)
+    assert reply.text is None
     assert isinstance(event, TextDelta)
     assert event.source == "template"
     assert event.delta.index("export function GlowingMushroomLamp(") < event.delta.index(
         "/* PARTS_DATA\n[\n{"
     )
+
+
+async def test_result() -> None:
+    """The result that comes along is what a reader of the text would find."""
+    reply, (event,) = await told()
+    assert isinstance(event, TextDelta)
+
+    read = parser.parse(event.delta, REQUEST.name)
+
+    assert reply.result == replace(read, method="template")
 
 
 async def test_block() -> None:
