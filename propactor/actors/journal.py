@@ -113,7 +113,7 @@ class Subscription:
         self._journal = journal
         self._max_lag = max_lag
         self._max_lag_bytes = max_lag_bytes
-        self._caught_up = False
+        self.caught_up = False
         self._waiter: asyncio.Future[None] | None = None
 
     @property
@@ -132,7 +132,7 @@ class Subscription:
     async def wait(self) -> None:
         """Wait until there is something to take, or nothing more to come, or somebody calls ``wake``."""
         if self.position >= self._journal.head and not self._journal.closed:
-            self._caught_up = True
+            self.caught_up = True
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
 
@@ -145,7 +145,7 @@ class Subscription:
         entries = self._journal.after(self.position)
         if entries:
             self.position = entries[-1].seq
-        if self._caught_up and self._lags(entries):
+        if self.caught_up and self._lags(entries):
             return self._thin(entries)
         return entries
 

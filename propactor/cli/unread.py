@@ -1,8 +1,6 @@
-"""Settings that somebody set although nothing reads them yet."""
+"""Settings that somebody changed although nothing reads them yet."""
 
 from collections.abc import Iterator
-
-from pydantic import BaseModel
 
 from propactor.settings import Settings
 
@@ -16,9 +14,7 @@ def unread(settings: Settings) -> Iterator[str]:
         value = getattr(settings, table)
         everything = SIGN in (type(value).__doc__ or "")
         for key in sorted(value.model_fields_set):
-            if everything or SIGN in _description(value, key):
+            field = type(value).model_fields[key]
+            ignored = everything or SIGN in (field.description or "")
+            if ignored and getattr(value, key) != field.default:
                 yield f"[{table}] {key}"
-
-
-def _description(table: BaseModel, key: str) -> str:
-    return type(table).model_fields[key].description or ""

@@ -60,15 +60,14 @@ class TextDelta:
     """The next piece of the model's text: joined, the pieces are the text, exactly.
 
     The messages of one run are separated by a blank line. With ``replace`` the text starts over.
-    ``accumulatedChars`` counts Unicode code points. ``at`` is when the upstream said it, in
-    milliseconds since the epoch; it isn't sent.
+    ``accumulatedChars`` counts Unicode code points.
     """
 
     delta: str
     accumulated_chars: int = 0
     replace: bool | None = None
     source: Source | None = None
-    at: int | None = None
+    at: int | None = None  # when the upstream said it, in milliseconds since the epoch; never sent
     raw: object = None
 
 

@@ -17,7 +17,7 @@ class TimeLimits:
 
     accept: float = 15.0
     first_event: float = 60.0
-    idle: float = 60.0
+    idle: float = 90.0
     total: float = 120.0
 
 

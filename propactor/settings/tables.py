@@ -115,7 +115,7 @@ class Timeouts(Table):
 
     accept: Seconds = Field(15, description="Until it accepts the request.")
     first_event: Seconds = Field(60, description="From there to its first word, thought or tool.")
-    idle: Seconds = Field(60, description="Between two events.")
+    idle: Seconds = Field(90, description="Between two events.")
     total: Seconds = Field(120, description="In all.")
     stop: Seconds = Field(2, description="Until it confirms that it has stopped.")
 

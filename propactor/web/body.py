@@ -50,12 +50,14 @@ async def read_body(request: web.Request) -> GenerateBody:
     """Read and check the body.
 
     Raises:
-        UnsupportedMediaType: it isn't JSON by its content type.
+        UnsupportedMediaType: it isn't JSON by its content type, or it is compressed.
         InvalidRequest: it isn't JSON.
         InvalidFields: a field is missing, unknown, ill-typed or out of range.
     """
     if request.content_type != "application/json" and not request.content_type.endswith("+json"):
         raise UnsupportedMediaType("The body must be JSON: `Content-Type: application/json`.")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("The body must not be compressed.")
     try:
         value = jsontext.loads(await request.read())
     except ValueError as exc:

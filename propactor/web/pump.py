@@ -88,7 +88,9 @@ class Pump:
             self._alarm.set(self._wrote_at + self._heartbeat)
 
     def _time(self, entries: Sequence[Entry]) -> None:
-        """Measure how long deltas took from the upstream to the socket."""
+        """Measure how long deltas took from the upstream to the socket, for a reader who was there."""
+        if not self._subscription.caught_up:
+            return
         for entry in entries:
             event = entry.event
             if type(event) is TextDelta and event.at is not None:

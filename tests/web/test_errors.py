@@ -1,5 +1,7 @@
 """Errors before the stream: problem details, with a code that programs can read."""
 
+import gzip
+
 import pytest
 
 from propactor.adapters.scripted import ScriptedUpstream, Wait
@@ -102,3 +104,14 @@ async def test_wrong_method_says_which_is_right() -> None:
     """405 keeps its `Allow` header."""
     async with service() as served, served.http.get(served.at("generate-prop-stream")) as answer:
         assert (answer.status, answer.headers["Allow"]) == (405, "POST")
+
+
+async def test_compressed_body_is_415() -> None:
+    """A compressed body is refused before anybody tries to read it."""
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    body = gzip.compress(b'{"prompt":"a lamp"}')
+    async with service() as served:
+        async with served.http.post(served.at("generate-prop-stream"), data=body, headers=headers) as answer:
+            problem = await answer.json(content_type=None)
+
+    assert (answer.status, problem["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")

@@ -1,6 +1,7 @@
 """The OpenClaw gateway as a source of generations."""
 
 from propactor.adapters.openclaw import protocol
+from propactor.adapters.openclaw.hello import ADMIN, Hello
 from propactor.adapters.openclaw.link import Link
 from propactor.adapters.openclaw.run import OpenClawRun, Terms
 from propactor.core.errors import PropactorError
@@ -25,12 +26,7 @@ class OpenClawUpstream:
     def describe(self) -> dict[str, object]:
         """Return what an operator may want to know: the link's state, and what the gateway says of itself."""
         hello = self.link.hello
-        known = (
-            {"protocol": hello.protocol, "version": hello.version, "transcript": hello.transcript}
-            if hello
-            else {}
-        )
-        return {"state": self.link.state, **known}
+        return {"state": self.link.state, **(_told(hello) if hello else {})}
 
     def begin(self, request: GenerationRequest, emit: Emit) -> OpenClawRun:
         """Make a run. Asks nothing of the gateway yet."""
@@ -39,3 +35,19 @@ class OpenClawUpstream:
     def session_key(self, request: GenerationRequest) -> str | None:
         """Name the session of a request: its own, used once."""
         return protocol.session_key(self._terms.agent_id, request.job_id)
+
+
+def _told(hello: Hello) -> dict[str, object]:
+    """Say what a gateway is and what it streams."""
+    return {
+        "protocol": hello.protocol,
+        "version": hello.version,
+        "scopes": sorted(hello.scopes) if hello.scopes is not None else None,
+        "transcript": hello.transcript,
+        "streams": {
+            "text": True,
+            "tools": hello.grants(ADMIN) or not hello.february,
+            "thinking": not hello.february,
+        },
+        "stops": "run" if hello.aborts else "session",
+    }

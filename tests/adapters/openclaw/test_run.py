@@ -101,6 +101,8 @@ async def test_shape() -> None:
         assert await run.stop()
         assert stage.upstream.describe() == {
             "state": "ready", "protocol": 4, "version": "2026.9.6", "transcript": "sqlite",
+                "scopes": ["operator.admin", "operator.read", "operator.write"], "stops": "run",
+                "streams": {"text": True, "tools": True, "thinking": True},
         }  # fmt: skip
 
 
