@@ -23,7 +23,7 @@ def generate(
     prompt: Annotated[str, typer.Argument(help="What to build; - reads it from standard input.")],
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder to write NAME.tsx and NAME.json to.", show_default=False),
+        typer.Option(file_okay=False, help="Folder to write NAME.tsx and NAME.json to.", show_default=False),
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print each event as a line of JSON, and nothing else.")
