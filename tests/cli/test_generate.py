@@ -72,10 +72,20 @@ async def test_unwritable(tmp_path: Path) -> None:
     """A folder that can't be written to makes the command fail."""
     (tmp_path / "props").write_text("a file")
 
-    end = await run("generate", "A lamp", "--out", "props", folder=tmp_path)
+    end = await run("generate", "A lamp", "--out", "props/inner", folder=tmp_path)
 
     assert end.code == 1
     assert "propactor: props" in end.err
+
+
+async def test_file_for_a_folder(tmp_path: Path) -> None:
+    """A file where the folder should be is refused before anything is built."""
+    (tmp_path / "props").write_text("a file")
+
+    end = await run("generate", "A lamp", "--out", "props", folder=tmp_path)
+
+    assert end.code == 2
+    assert "started" not in end.out
 
 
 async def test_model(tmp_path: Path) -> None:
