@@ -45,9 +45,8 @@ def droppable(event: object) -> bool:
 
 def weight(event: object) -> int:
     """Estimate the memory an event holds, in bytes."""
-    if type(event) is TextDelta:
-        text = event.delta
-        return 64 + len(text) if text.isascii() else 64 + 4 * len(text)
+    if isinstance(event, TextDelta):
+        return 64 + _bytes(event.delta)
     if isinstance(event, Thinking):
         return 64 + _bytes(event.message)
     return 512
