@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from propactor.adapters.openclaw import history
-from propactor.adapters.openclaw.prompt import MARKER
 from propactor.adapters.openclaw.refusals import refusal
 from propactor.core.errors import Cancelled, GenerationTimeout, PropactorError, UpstreamError
 from propactor.core.upstream import Reply
+from propactor.prompting.prompt import MARKER
 from propactor.redaction import redact
 
 BREAK = "\n\n"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from propactor.adapters.openclaw import preparing, prompt, protocol, stopping
+from propactor.adapters.openclaw import preparing, protocol, stopping
 from propactor.adapters.openclaw.decoder import Decoder
 from propactor.adapters.openclaw.endings import Facts, ending
 from propactor.adapters.openclaw.exchange import Ignored
@@ -16,6 +16,7 @@ from propactor.adapters.openclaw.link import Link
 from propactor.core.errors import Cancelled, GatewayUnavailable, GenerationTimeout, PropactorError
 from propactor.core.events import Progress
 from propactor.core.upstream import Emit, GenerationRequest, Reply
+from propactor.prompting import prompt
 
 _STARTING = ("accepted", "in_flight")
 _SHARE = 0.9

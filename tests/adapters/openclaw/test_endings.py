@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from propactor.adapters.openclaw.endings import Facts, ending
-from propactor.adapters.openclaw.prompt import MARKER
 from propactor.core.errors import (
     Cancelled,
     GatewayRefused,
@@ -15,6 +14,7 @@ from propactor.core.errors import (
     UpstreamError,
 )
 from propactor.core.upstream import Reply
+from propactor.prompting.prompt import MARKER
 from tests.adapters.openclaw.recordings import Recorded, every_run, outcome, told
 
 FINISHED = [run for run in every_run() if run.final]

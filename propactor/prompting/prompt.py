@@ -11,6 +11,7 @@ EXTRA_SYSTEM_PROMPT = (
     "Never answer with NO_REPLY; always give the component. Do not create or change files: "
     "the code belongs in the answer."
 )
+"""What an agent behind a gateway is told besides: gateways cut tags and some lines out of answers."""
 
 
 def build(request: str, name: str) -> str:

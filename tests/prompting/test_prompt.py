@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from propactor.adapters.openclaw.prompt import EXTRA_SYSTEM_PROMPT, MARKER, build
+from propactor.prompting.prompt import EXTRA_SYSTEM_PROMPT, MARKER, build
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,1 @@
+"""What every model is told, whichever way leads to it."""
