@@ -122,6 +122,18 @@ class UpstreamError(UpstreamFault):
     code = "UPSTREAM_ERROR"
 
 
+class ModelRefused(UpstreamError):
+    """The model or its API says no: to our key, to the model's name, or to the request itself."""
+
+    recoverable = False
+
+
+class TailerFault(UpstreamFault):
+    """The gateway's transcript is there, but can't be read."""
+
+    code = "TAILER_IO_ERROR"
+
+
 class ServiceStopping(PropactorError):
     """This process is shutting down."""
 

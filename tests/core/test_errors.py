@@ -14,6 +14,7 @@ SENT_IN_STREAMS = {
     "GATEWAY_REFUSED",
     "GEN_TIMEOUT",
     "INVALID_MODEL_OUTPUT",
+    "TAILER_IO_ERROR",
     "UPSTREAM_ERROR",
     "CANCELLED",
     "SERVICE_STOPPING",
@@ -30,8 +31,8 @@ def test_class(cls: type[PropactorError]) -> None:
 
 
 def test_codes_unique() -> None:
-    """A code names one class."""
-    codes = [cls.code for cls in CLASSES if cls not in GROUPS]
+    """A code names one class, and perhaps special cases of it."""
+    codes = [cls.code for cls in CLASSES if cls not in GROUPS and "code" in vars(cls)]
 
     assert len(codes) == len(set(codes))
 
@@ -46,6 +47,13 @@ def test_caller() -> None:
     hopeful = [cls for cls in CLASSES if issubclass(cls, errors.CallerError) and cls.recoverable]
 
     assert hopeful == [TooManyGenerations]
+
+
+def test_refused() -> None:
+    """A model's refusal is an error of the model that trying again won't mend."""
+    refused = errors.ModelRefused("no")
+
+    assert (refused.code, refused.status, refused.recoverable) == ("UPSTREAM_ERROR", 502, False)
 
 
 def test_facts() -> None:

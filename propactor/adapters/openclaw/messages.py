@@ -7,7 +7,7 @@ message, and says of a failed attempt's text that it is void (2026.9) or nothing
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from propactor.adapters.openclaw.surrogates import joined, sound, whole
+from propactor.core.surrogates import joined, sound, whole
 
 BREAK = "\n\n"
 NEVER = -(1 << 60)

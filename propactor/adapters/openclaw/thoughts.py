@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from propactor.adapters.openclaw.surrogates import joined, sound, whole
+from propactor.core.surrogates import joined, sound, whole
 from propactor.redaction import StreamRedactor
 
 

@@ -1,4 +1,4 @@
-"""Half a character: gateways count in UTF-16 and may cut an emoji in two between one event and the next."""
+"""Half a character: upstreams that count in UTF-16 may cut an emoji in two between one event and the next."""
 
 import re
 
@@ -32,3 +32,26 @@ def sound(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+class Whole:
+    """Passes a text on that arrives in pieces: half a character waits for its other half."""
+
+    __slots__ = ("_half",)
+
+    def __init__(self) -> None:
+        self._half = ""
+
+    def push(self, piece: str) -> str:
+        """Take the next piece, and return what is whole by now."""
+        if not self._half and piece.isascii():
+            return piece
+        text = joined(self._half, piece)
+        ready = whole(text)
+        self._half = text[len(ready) :]
+        return sound(ready)
+
+    def flush(self) -> str:
+        """Return the half that waits in vain, as U+FFFD, at the end of the text."""
+        half, self._half = self._half, ""
+        return sound(half)
