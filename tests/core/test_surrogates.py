@@ -1,5 +1,7 @@
 """Characters beyond the basic plane, cut in two by those who count in UTF-16."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,10 +49,7 @@ def test_pieces(text: str, data: st.DataObject) -> None:
     units = text.encode("utf-16-le")
     cuts = sorted(data.draw(st.lists(st.integers(0, len(units) // 2), max_size=6)))
     edges = [0, *cuts, len(units) // 2]
-    pieces = [
-        units[a * 2 : b * 2].decode("utf-16-le", "surrogatepass")
-        for a, b in zip(edges, edges[1:], strict=False)
-    ]
+    pieces = [units[a * 2 : b * 2].decode("utf-16-le", "surrogatepass") for a, b in itertools.pairwise(edges)]
     whole_text = Whole()
 
     said = [*(whole_text.push(piece) for piece in pieces), whole_text.flush()]

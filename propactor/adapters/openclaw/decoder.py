@@ -6,9 +6,9 @@ from typing import Any
 from propactor.adapters.openclaw import tools
 from propactor.adapters.openclaw.messages import Messages, Piece
 from propactor.adapters.openclaw.raw import trimmed
-from propactor.core.surrogates import no_halves
 from propactor.adapters.openclaw.thoughts import Thoughts
 from propactor.core.events import Event, Progress, TextDelta, Thinking
+from propactor.core.surrogates import no_halves
 from propactor.redaction import redact
 
 NOTHING: tuple[Event, ...] = ()
