@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from propactor.adapters.openclaw.backoff import Backoff
@@ -36,6 +36,8 @@ class Link:
     ) -> None:
         self.hello: Hello | None = None
         self.counters = Counters()
+        self.make_connection: Callable[[Counters], Connection] = Connection
+        """Makes each connection; who wants to listen in puts something else here before `start`."""
         self._url = url
         self._token = token
         self._connect_timeout = connect_timeout
@@ -151,7 +153,7 @@ class Link:
     async def _live(self) -> PropactorError:
         """Make one connection and serve it; return why it ended."""
         failure: PropactorError = GatewayUnavailable("the link to the gateway was closed")
-        connection = self._connection = Connection(self.counters)
+        connection = self._connection = self.make_connection(self.counters)
         try:
             failure = self._failure = await self._serve(connection)
             self._enter("lose")
