@@ -58,12 +58,24 @@ class Gateway(Table):
 
 
 class Model(Table):
-    """A model's own API, without a gateway. Not used yet."""
+    """A model's own API, asked without a gateway. Without an address there is none."""
 
-    base_url: str = Field("", description="Base address of the API.")
+    base_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="Base address of the API, such as http://127.0.0.1:11434/v1; Anthropic's is known.",
+    )
     api: Literal["openai", "anthropic"] = Field("openai", description="Which API it speaks.")
     api_key: SecretStr = Field(SecretStr(""), description="Its key.")
     model: str = Field("", description="The model's name.")
+    thinking: Literal["default", "off", "minimal", "low", "medium", "high"] = Field(
+        "default", description="How much the model shall think; not every API has a say in it."
+    )
+    max_tokens: int = Field(
+        16_000,
+        ge=2048,
+        description="Most tokens of an answer, thoughts included; only Anthropic's API wants to know.",
+    )
 
 
 class UpstreamOrder(Table):

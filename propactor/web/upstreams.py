@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
+from propactor.adapters.model.adapter import ModelUpstream
+from propactor.adapters.model.terms import Terms as ModelTerms
 from propactor.adapters.openclaw.adapter import OpenClawUpstream
 from propactor.adapters.openclaw.connection import Counters
 from propactor.adapters.openclaw.link import Link
@@ -99,6 +101,9 @@ def configured(settings: Settings, metrics: Metrics) -> Upstreams:
         by_name["openclaw"] = OpenClawUpstream(link, _terms(settings))
         services.append(link)
         _watch(link, metrics)
+    if (terms := model_terms(settings)).known:
+        by_name["model"] = model = ModelUpstream(terms)
+        services.append(model)
     return Upstreams(settings, by_name, services)
 
 
@@ -110,6 +115,21 @@ def _terms(settings: Settings) -> Terms:
         total=settings.timeouts.total,
         stop=settings.timeouts.stop,
         delete_to_stop=settings.gateway.abort_by_delete,
+    )
+
+
+def model_terms(settings: Settings) -> ModelTerms:
+    """Return how the settings want a model's own API to be asked."""
+    model = settings.model
+    return ModelTerms(
+        base_url=model.base_url,
+        api=model.api,
+        api_key=model.api_key.get_secret_value(),
+        model=model.model,
+        thinking=model.thinking,
+        max_tokens=model.max_tokens,
+        accept=settings.timeouts.accept,
+        total=settings.timeouts.total,
     )
 
 

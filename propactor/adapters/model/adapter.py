@@ -1,0 +1,98 @@
+"""A model's own API as a source of generations."""
+
+import asyncio
+
+from propactor.adapters.model import library
+from propactor.adapters.model.dialects import ANTHROPIC, DIALECTS
+from propactor.adapters.model.library import Line
+from propactor.adapters.model.run import ModelRun
+from propactor.adapters.model.terms import SHARE, Terms
+from propactor.core.errors import GenerationTimeout, ModelRefused
+from propactor.core.events import Source
+from propactor.core.upstream import Emit, GenerationRequest
+from propactor.redaction import redact
+
+
+class ModelUpstream:
+    """Begin runs over one client, which is opened by ``start`` or, at the latest, by the first run.
+
+    ``rung`` is the first of the wishes that the configured model hasn't refused.
+    """
+
+    name = "model"
+    source: Source = "model"
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.rung = 0
+        self._installed = False
+        self._opening: asyncio.Task[Line] | None = None
+
+    def problem(self) -> ModelRefused | None:
+        """Return what must be set or installed before the model can be asked, or None."""
+        if not self.terms.model:
+            return ModelRefused("no model is chosen: set [model] model to its name")
+        if not self._installed:
+            missing = library.missing(self.terms)
+            if missing is not None:
+                return ModelRefused(missing)
+            self._installed = True
+        return None
+
+    def describe(self) -> dict[str, object]:
+        """Return what an operator may want to know."""
+        dialect = DIALECTS[self.terms.api]
+        return {
+            "api": self.terms.api,
+            "url": redact(self.terms.base_url) or ANTHROPIC,
+            "model": self.terms.model,
+            "streams": {"text": True, "tools": False, "thinking": self.terms.thinking != "off"},
+            "thoughts": dialect.thoughts,
+            "stops": "connection",
+        }
+
+    def begin(self, request: GenerationRequest, emit: Emit) -> ModelRun:
+        """Make a run. Asks nothing of the API yet."""
+        return ModelRun(self.line, request, emit, terms=self.terms, ladder=self)
+
+    def session_key(self, request: GenerationRequest) -> str | None:  # noqa: ARG002  the protocol's signature
+        """Return None: there are no sessions."""
+        return None
+
+    def start(self) -> None:
+        """Begin to open the client, in a thread: loading the library takes a second."""
+        if self._opening is None and self.problem() is None:
+            self._opening = asyncio.create_task(asyncio.to_thread(Line, self.terms), name="model:open")
+
+    async def line(self) -> Line:
+        """Return the open client.
+
+        Raises:
+            ModelRefused: something must be set or installed first.
+        """
+        if (problem := self.problem()) is not None:
+            raise problem
+        self.start()
+        assert self._opening is not None, "there is no problem, so it was started"
+        return await asyncio.shield(self._opening)
+
+    async def models(self) -> list[str]:
+        """Return the names of the models that the API lists.
+
+        Raises:
+            UpstreamFault: it can't be asked, or doesn't tell.
+        """
+        line = await self.line()
+        try:
+            async with asyncio.timeout(self.terms.accept * SHARE):
+                return await line.models()
+        except TimeoutError as exc:
+            raise GenerationTimeout("the model's API did not answer in time", phase="accept") from exc
+        except line.errors as exc:
+            raise line.fault(exc) from exc
+
+    async def close(self) -> None:
+        """Let go of the client, if there is one."""
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            await (await opening).close()

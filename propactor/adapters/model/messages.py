@@ -1,0 +1,62 @@
+"""Anthropic's messages: blocks of thoughts and of text, each with a start, deltas and a stop."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from propactor.adapters.model.listening import Listener, text
+from propactor.adapters.model.terms import Terms
+from propactor.core.events import Event
+
+_BUDGETS = {"minimal": 1024, "low": 2048, "default": 4096, "medium": 4096, "high": 8192}
+"""Tokens to think with, on models that want a number."""
+_EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high"}
+_OFF = {"thinking": {"type": "disabled"}}
+
+
+class Messages(Listener):
+    """Reads events. Each block of thoughts is a thought of its own."""
+
+    def read(self, data: Mapping[str, Any], at: int) -> Iterator[Event]:
+        """Read an event; those we don't know, such as pings, say nothing."""
+        match data.get("type"):
+            case "content_block_delta":
+                yield from self._content(data.get("delta") or {}, at)
+            case "content_block_start":
+                yield from self.voice.end_thought()
+                yield from self._content(data.get("content_block") or {}, at)
+            case "message_delta":
+                self._note(data.get("delta") or {})
+            case "message_stop":
+                self.closed = True
+
+    def _content(self, content: Mapping[str, Any], at: int) -> Iterator[Event]:
+        yield from self.voice.think(text(content.get("thinking")))
+        yield from self.voice.say(text(content.get("text")), at)
+
+    def _note(self, delta: Mapping[str, Any]) -> None:
+        """Note why the message ends, and the words of a refusal."""
+        self.reason = delta.get("stop_reason") or self.reason
+        if self.reason == "refusal":
+            self.refusal = text((delta.get("stop_details") or {}).get("explanation"))
+
+
+def body(model: str, prompt: str, terms: Terms) -> dict[str, Any]:
+    """Return the request."""
+    messages = [{"role": "user", "content": prompt}]
+    return {"model": model, "messages": messages, "max_tokens": terms.max_tokens, "stream": True}
+
+
+def wishes(terms: Terms) -> tuple[Mapping[str, Any], ...]:
+    """Return what to add to the request, best first.
+
+    Models from 4.6 on think as they see fit and show a summary only to who asks for it; those up to 4.6
+    want a number of tokens; the oldest don't think.
+    """
+    if terms.thinking == "off":
+        return (_OFF, {})
+    effort = _EFFORTS.get(terms.thinking)
+    adaptive: dict[str, Any] = {"thinking": {"type": "adaptive", "display": "summarized"}}
+    if effort is not None:
+        adaptive["output_config"] = {"effort": effort}
+    budget = min(_BUDGETS[terms.thinking], terms.max_tokens // 2)
+    return (adaptive, {"thinking": {"type": "enabled", "budget_tokens": budget}}, {})
