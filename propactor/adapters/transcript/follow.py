@@ -21,6 +21,8 @@ PATIENCE = 1.0
 _GOODBYE = 1.0
 """Seconds that a read under way gets to end; a file system that hangs gets no more."""
 _CATCH_UP = 5.0
+_UNREAD = Stamp(-1, -1, -1, -1, -1)
+"""The stamp of a file that we haven't read anything of: unlike any other, and unlike that of no file."""
 
 Take = Callable[[Entry], None]
 T = TypeVar("T")
@@ -43,7 +45,7 @@ class Follow:
         self._poll, self._max_line = poll, max_line
         self._seen = Seen()
         self._tail: Tail | None = None
-        self._stamp: Stamp | None = None
+        self._stamp: Stamp | None = _UNREAD
         self._unclear = False
         self._failing_since: float | None = None
         self._warned = False
@@ -83,6 +85,7 @@ class Follow:
         try:
             await asyncio.wait([self._task])
         finally:
+            self._end()
             await self._watch.leave(self._hear)
 
     def _hear(self, names: frozenset[str]) -> None:
@@ -99,24 +102,26 @@ class Follow:
             log.exception("following the transcript of %s failed", self._key)
             self.failure = InternalError(f"following the transcript failed: {type(exc).__name__}")
         finally:
-            self._answer(self._waiting)
-            if self._tail is not None:
-                self._tail.close()
+            self._end()
+
+    def _end(self) -> None:
+        """Let go of the file, and of who waits; also when the task was cancelled before it began."""
+        self._answer(len(self._waiting))
+        if self._tail is not None:
+            self._tail.close()
 
     async def _round(self) -> None:
         """Look once; who waits is answered when that went well, or when it has failed for too long."""
         self._bell.clear()
-        waiting, self._waiting = self._waiting, []
+        waiting = len(self._waiting)
         try:
-            await self._look(fresh=bool(waiting))
+            await self._look(fresh=waiting > 0)
         except (OSError, TailerFault) as exc:
             self._fail(exc)
         else:
             self._failing_since = self.failure = None
         if self._failing_since is None or self.failure is not None:
             self._answer(waiting)
-        else:
-            self._waiting += waiting
 
     async def _rest(self) -> None:
         """Wait for a word of the watcher, though never longer than a poll: it may have missed something."""
@@ -149,7 +154,7 @@ class Follow:
         tail = Tail(path, at_end=at_end, max_line=self._max_line, seen=self._seen, counters=self.counters)
         if self._tail is not None:
             self._tail.close()
-        self._tail, self.path, self._stamp = tail, path, None
+        self._tail, self.path, self._stamp = tail, path, _UNREAD
 
     async def _drain(self) -> None:
         """Hand over what is new in the file, if it has changed at all."""
@@ -185,11 +190,12 @@ class Follow:
             log.warning("the transcript of %s can't be read: %s", self._key, exc)
             self.failure = _as_fault(exc)
 
-    @staticmethod
-    def _answer(waiting: list[asyncio.Future[None]]) -> None:
-        for waiter in waiting:
+    def _answer(self, count: int) -> None:
+        """Tell those who waited longest that they needn't wait any more."""
+        for waiter in self._waiting[:count]:
             if not waiter.done():
                 waiter.set_result(None)
+        del self._waiting[:count]
 
 
 def _as_fault(exc: OSError | TailerFault) -> TailerFault:

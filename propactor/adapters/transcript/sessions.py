@@ -15,8 +15,8 @@ AT_ONCE = 2**20
 """Bytes that may be read and decoded while everybody waits: some 5 ms."""
 LARGEST = 64 * 2**20
 """Bytes of the map that are read at all: a gateway keeps some 20 KB a session, and 500 sessions."""
-_SHARE = 10
-"""A map that takes long to read is read at most a tenth of the time."""
+_REST = 10.0
+"""How many times as long as it took to read the map, it isn't read again: at most a tenth of the time."""
 
 
 class Entry(NamedTuple):
@@ -33,11 +33,10 @@ class Unclear(Exception):
 class Sessions:
     """Names the files of an agent's sessions. The map is read when it has changed, once for everybody."""
 
-    def __init__(self, state_dir: Path, agent_id: str, *, poll: float) -> None:
+    def __init__(self, state_dir: Path, agent_id: str) -> None:
         self.folder = state_dir / "agents" / agent_id / "sessions"
         self._map = self.folder / MAP
-        self._sound = agent_id not in (".", "..") and Path(agent_id).name == agent_id
-        self._poll = poll
+        self._sound = agent_id not in ("", ".", "..") and Path(agent_id).name == agent_id
         self._entries: Mapping[str, Entry] = {}
         self._files: dict[str, Path] = {}
         self._stamp: Stamp | None = None
@@ -63,7 +62,7 @@ class Sessions:
         return self._file(key)
 
     async def find(self, key: str, *, fresh: bool = False) -> Path | None:
-        """Find a session's file; None if there is no such session yet. With ``fresh``, look now.
+        """Find a session's file; None if there is no such session yet. With ``fresh``, look in any case.
 
         Raises:
             OSError: the map can't be read.
@@ -77,16 +76,17 @@ class Sessions:
 
     async def _refresh(self) -> None:
         """Read the map if it has changed, unless somebody reads a newer one meanwhile."""
+        now = stamp(self._map)
+        if now == self._stamp:
+            return
         clock = asyncio.get_running_loop().time
-        now, began = stamp(self._map), clock()
-        if now != self._stamp:
-            self._reads += 1
-            mine = self._reads
-            entries = await asyncio.to_thread(_read, self._map)
-            if mine == self._reads:
-                self._keep(now, entries)
-        ended = clock()
-        self._due = ended + max(self._poll / 2, (ended - began) * _SHARE)
+        began = clock()
+        self._reads += 1
+        mine = self._reads
+        entries = await asyncio.to_thread(_read, self._map)
+        if mine == self._reads:
+            self._keep(now, entries)
+        self._due = clock() + (clock() - began) * _REST
 
     def _keep(self, now: Stamp | None, entries: Mapping[str, Entry]) -> None:
         self._stamp, self._entries = now, entries

@@ -19,7 +19,7 @@ MAX_LINE = 4 * 2**20
 """Bytes of one entry: the longest text a generation may say, and its thoughts, fit in."""
 CHUNK = 2**20
 """Bytes read at one look."""
-_MARK = 64
+_MARK = 256
 """Bytes before our place that must still be there. Entries end in times and ids, so they are never alike."""
 _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """A link may lead out of the folder; a pipe in place of the file would make us wait for its writer."""

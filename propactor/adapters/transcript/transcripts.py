@@ -44,6 +44,6 @@ class Transcripts:
 
     def _agent(self, agent_id: str) -> tuple[Sessions, Watch]:
         if agent_id not in self._agents:
-            sessions = Sessions(self._state_dir, agent_id, poll=self._poll)
+            sessions = Sessions(self._state_dir, agent_id)
             self._agents[agent_id] = sessions, Watch(sessions.folder, self._waker)
         return self._agents[agent_id]

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing, suppress
 from pathlib import Path
 
-from watchfiles import awatch
+from watchfiles import Change, awatch
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +29,18 @@ Hear = Callable[[frozenset[str]], None]
 
 
 async def watched(folder: Path, stop: asyncio.Event) -> Changes:
-    """Watch a folder by the operating system's means."""
+    """Watch a folder by the operating system's means, as long as it is there.
+
+    Raises:
+        FileNotFoundError: it isn't there yet.
+        RuntimeError: the system's watches are used up.
+    """
     told = awatch(folder, watch_filter=None, debounce=_PATIENCE, step=STEP, stop_event=stop, recursive=False)
     async with aclosing(told):
         async for changes in told:
             yield [path for _, path in changes]
+            if (Change.deleted, str(folder)) in changes:
+                return  # nothing would be heard of its successor
 
 
 class Watch:
@@ -69,24 +76,18 @@ class Watch:
         while not stop.is_set():
             try:
                 await self._listen(stop)
-            except (OSError, RuntimeError) as exc:  # RuntimeError: the system's watches are used up
+            except (OSError, RuntimeError) as exc:
                 log.debug("%s can't be watched, so it is polled: %s", self._folder, exc)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_RETRY):
                     await stop.wait()
 
     async def _listen(self, stop: asyncio.Event) -> None:
-        """Pass on what changes, as long as the folder is there."""
+        """Pass on what changes."""
         async with aclosing(self._waker(self._folder, stop)) as told:
             async for paths in told:
                 self._tell(frozenset(Path(path).name for path in paths))
-                if self._gone():
-                    return
 
     def _tell(self, names: frozenset[str]) -> None:
         for hear in tuple(self._hearers):
             hear(names)
-
-    def _gone(self) -> bool:
-        """Tell whether the folder was removed: who watched it hears nothing of its successor."""
-        return not self._folder.is_dir()
