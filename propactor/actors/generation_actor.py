@@ -45,7 +45,7 @@ class GenerationActor(Actor[Event | Command]):
         self._metrics = metrics
         self._on_end = on_end
         self._alarm = alarms.alarm(self._ring)
-        self._flush_alarm = alarms.alarm(self._ring)
+        self._flush_alarm = alarms.alarm(self._ring_window)
         self.request = request
         self.epoch = epoch
         self.created_at = self.clock()
@@ -121,17 +121,24 @@ class GenerationActor(Actor[Event | Command]):
         return float("inf") if self.abandoned_at is None else self.abandoned_at + self._rules.grace
 
     def _ring(self) -> None:
+        self.between(self._look_round)
+
+    def _look_round(self) -> None:
+        """See to patience; what came first is taken first."""
+        self._catch_up()
+        self._tick()
+
+    def _ring_window(self) -> None:
         self.between(self._catch_up)
 
     def _catch_up(self) -> None:
-        """Do what is due; what came first is taken first, and what waited in the mailbox waits no more."""
+        """Send what the window held, and what waited for it in the mailbox."""
         self.generation.gather()
         if self.launched:
             self._take_all()
         self._publish(self.generation.flush(self.clock()))
         self._flush_alarm.clear()
         self.mailbox.drowsy = False
-        self._tick()
 
     # One message at a time
 
@@ -268,6 +275,7 @@ class GenerationActor(Actor[Event | Command]):
     def _finish(self) -> None:
         now = self.clock()
         self.generation.dropped_previews = self.mailbox.dropped.total()
+        self.generation.joined_earlier = self.mailbox.joined
         entries = self.generation.close(now, confirmed=self.attempts.confirmed)
         self.finished_at = now
         self._publish(entries)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from propactor.core.errors import CursorExpired, InvalidRequest
 from propactor.core.joining import Delta, droppable, join, joinable
@@ -50,7 +50,7 @@ class Journal:
         if len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
             self._forget()
         for subscription in self._subscriptions:
-            subscription.wake()
+            subscription.hear(entries)
 
     def _forget(self) -> None:
         """Drop the oldest tenth, and more while it is too large; the newest entry always stays."""
@@ -102,7 +102,8 @@ class Subscription:
     """One reader's place in a journal.
 
     A reader that had caught up and then falls ``max_lag`` entries or ``max_lag_bytes`` behind gets text
-    in fewer, larger pieces and no previews. ``position`` is the last entry taken.
+    in fewer, larger pieces and no previews. ``position`` is the last entry taken. ``eager`` is offered new
+    entries before ``wait`` returns, and says whether it took them.
     """
 
     def __init__(
@@ -115,11 +116,19 @@ class Subscription:
         self._max_lag_bytes = max_lag_bytes
         self.caught_up = False
         self._waiter: asyncio.Future[None] | None = None
+        self.eager: Callable[[Sequence[Entry]], bool] | None = None
 
     @property
     def at_end(self) -> bool:
         """Tell whether everything has been read that will ever be there."""
         return self._journal.closed and self.position >= self._journal.head
+
+    def hear(self, entries: Sequence[Entry]) -> None:
+        """Take entries that were just added: at once if somebody waits for them, else when somebody looks."""
+        if self._waiter is not None and self.eager is not None and self.eager(entries):
+            self.position = entries[-1].seq
+        else:
+            self.wake()
 
     def wake(self) -> None:
         """Let ``wait`` return."""

@@ -1,7 +1,7 @@
 """A bounded queue that can be closed, and that loses nothing but previews when it is full."""
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from propactor.core.events import TextDelta
@@ -18,7 +18,9 @@ class Mailbox(Generic[M]):
     than it needs, an eighth, so that a full mailbox doesn't do this at every message. What is taken counts
     until the mailbox is empty or is made room in: weighing once is cheaper.
 
-    A ``drowsy`` receiver is going to look by itself, and doesn't want to be called for more text.
+    A ``drowsy`` receiver is going to look by itself, and doesn't want to be called for more text: what comes
+    until then is put aside, and joined when somebody looks. ``joined`` counts the pieces that became part of
+    the one before.
     """
 
     def __init__(self, capacity: int = 1024, max_bytes: int = 4 * 2**20) -> None:
@@ -32,9 +34,11 @@ class Mailbox(Generic[M]):
         self._notify: Callable[[], object] | None = None
         self._notified = False
         self.drowsy = False
+        self.joined = 0
+        self._aside: list[M] = []
 
     def __len__(self) -> int:
-        return len(self._messages)
+        return len(self._messages) + len(self._aside)
 
     @property
     def closed(self) -> bool:
@@ -55,12 +59,28 @@ class Mailbox(Generic[M]):
         """Add a message; a closed mailbox forgets it."""
         if self._closed:
             return
+        if self.drowsy and type(message) is TextDelta:
+            self._aside.append(message)
+            if len(self._aside) > self._capacity:
+                self._settle()
+            return
+        if self._aside:
+            self._settle()
+        self._add(message)
+        if not self._notified:
+            self._ring()
+
+    def _add(self, message: M) -> None:
         self._messages.append(message)
         self._bytes += weight(message)
         if self._bytes > self._most_bytes or len(self._messages) > self._most:
             self._make_room()
-        if not self._notified and not (self.drowsy and type(message) is TextDelta):
-            self._ring()
+
+    def _settle(self) -> None:
+        """Bring in what was put aside."""
+        aside, self._aside = self._aside, []
+        for message in aside if len(aside) == 1 else self._join(aside):
+            self._add(message)
 
     def _ring(self) -> None:
         if self._notify is not None:
@@ -69,6 +89,8 @@ class Mailbox(Generic[M]):
 
     def take(self) -> M | None:
         """Take the oldest message; None when there is none, and then the next one rings again."""
+        if self._aside:
+            self._settle()
         if self._messages:
             return self._messages.popleft()
         self._notified = False
@@ -84,13 +106,14 @@ class Mailbox(Generic[M]):
 
     def keep(self, kind: type) -> None:
         """Forget everything but messages of this kind."""
+        self._settle()
         self._refill(deque(m for m in self._messages if isinstance(m, kind)))
 
     def _make_room(self) -> None:
         self._refill(self._messages)
         if self._bytes <= self._most_bytes and len(self._messages) <= self._most:
             return
-        self._refill(_joined(self._messages))
+        self._refill(deque(self._join(self._messages)))
         spare, spare_bytes = self._capacity // 8, self._max_bytes // 8
         self._refill(self._without_previews(self._capacity - spare, self._max_bytes - spare_bytes))
         self._most = max(self._capacity, len(self._messages) + spare)
@@ -112,20 +135,20 @@ class Mailbox(Generic[M]):
         self._messages = messages
         self._bytes = sum(map(weight, messages))
 
+    def _join(self, messages: Iterable[M]) -> Iterator[M]:
+        """Join all neighbours that may be joined."""
+        group: list[M] = []
+        for message in messages:
+            if group and not joinable(group[-1], message):
+                yield self._one(group)
+                group = []
+            group.append(message)
+        if group:
+            yield self._one(group)
 
-def _joined(messages: deque[M]) -> deque[M]:
-    """Join all neighbours that may be joined."""
-    groups: list[list[M]] = []
-    for message in messages:
-        if groups and joinable(groups[-1][-1], message):
-            groups[-1].append(message)
-        else:
-            groups.append([message])
-    return deque(_one(group) for group in groups)
-
-
-def _one(group: list[M]) -> M:
-    if len(group) == 1:
-        return group[0]
-    deltas: list[Delta] = [m for m in group if isinstance(m, Delta)]
-    return join(deltas)  # type: ignore[return-value]  # joinable messages are deltas, and so is what they make
+    def _one(self, group: list[M]) -> M:
+        if len(group) == 1:
+            return group[0]
+        self.joined += len(group) - 1
+        deltas: list[Delta] = [m for m in group if isinstance(m, Delta)]
+        return join(deltas)  # type: ignore[return-value]  # joinable messages are deltas, and so is what they make

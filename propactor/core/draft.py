@@ -1,7 +1,5 @@
 """The model's text while it is being written: bounded, and started over when somebody says so."""
 
-from dataclasses import replace
-
 from propactor.core.events import TextDelta
 
 
@@ -26,10 +24,10 @@ class Draft:
         """Add a piece, and return what of it counts. With ``replace`` it is the first of a new text."""
         if event.replace or self._void:
             self._clear()
-            self._void, event = False, replace(event, replace=True)
+            self._void, event = False, event._replace(replace=True)
         room = self._limit - self.chars
         if len(event.delta) > room:
-            self.capped, event = True, replace(event, delta=event.delta[:room])
+            self.capped, event = True, event._replace(delta=event.delta[:room])
         self.chars += len(event.delta)
         self._pieces.append(event.delta)
         return event

@@ -58,6 +58,7 @@ class Generation:
         self.gaps = 0
         self.switches = 0
         self.dropped_previews = 0
+        self.joined_earlier = 0
         self.parts_sent = 0
         self.fallback_reason: FallbackReason | None = None
         self.first_event_at: float | None = None
@@ -277,7 +278,7 @@ class Generation:
         """Count what the stream is made of."""
         return Stats(
             events=self._seq if events is None else events,
-            coalesced_deltas=self._coalescer.joined,
+            coalesced_deltas=self._coalescer.joined + self.joined_earlier,
             dropped_previews=self.dropped_previews,
             gaps=self.gaps,
             text_chars=self._draft.chars,

@@ -12,7 +12,7 @@ def joinable(first: object, second: object) -> bool:
 
     Pieces that carry raw payloads stay apart: a person who debugs wants each as it came.
     """
-    if isinstance(first, TextDelta) and isinstance(second, TextDelta):
+    if type(first) is TextDelta and type(second) is TextDelta:
         goes_on = not second.replace
     elif isinstance(first, Thinking) and isinstance(second, Thinking):
         goes_on = first.block_id == second.block_id

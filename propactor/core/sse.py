@@ -31,11 +31,9 @@ class Entry(NamedTuple):
 
 def plain(value: object) -> object:
     """Make an event, or a value nested in one, ready for the JSON encoder."""
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
     names = FIELDS.get(type(value))
     if names is None:
-        return value
+        return [plain(item) for item in value] if isinstance(value, tuple) else value
     return {name: plain(v) for attr, name in names if (v := getattr(value, attr)) is not None}
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from propactor.actors.generation_actor import GenerationActor
 from propactor.actors.journal import Subscription
@@ -111,6 +111,8 @@ async def _stream(
         if subscription.at_end:
             return web.Response(status=204)
         response = web.StreamResponse(headers=HEADERS)
+        if request.version >= HttpVersion11:
+            response.enable_chunked_encoding()
         await response.prepare(request)
         await _pump(_make_pump(request, response, actor, subscription), request, actor, arrived_at)
         await response.write_eof()
@@ -127,6 +129,7 @@ def _make_pump(
     app, stream = request.app, request.app[SETTINGS].stream
     return Pump(
         response,
+        request.transport,
         actor,
         subscription,
         alarms=app[SUPERVISOR].alarms,

@@ -1,5 +1,6 @@
 """From a place in a journal into a socket: frames, heartbeats, and the truth about what was left out."""
 
+import asyncio
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -21,12 +22,21 @@ HEADERS = {
 }
 
 
+_ROOM = 16 * 1024
+"""Bytes that may wait in a socket before its reader's task sees to it that they don't become many."""
+
+
 class Pump:
-    """Writes one reader's stream until it has read everything, falls out of the journal, or goes away."""
+    """Writes one reader's stream until it has read everything, falls out of the journal, or goes away.
+
+    What comes while the reader waits goes straight into the socket: to wake a task for it costs more than
+    to write it.
+    """
 
     def __init__(
         self,
         response: web.StreamResponse,
+        transport: asyncio.Transport | None,
         actor: GenerationActor,
         subscription: Subscription,
         *,
@@ -36,6 +46,7 @@ class Pump:
         retry_ms: int,
     ) -> None:
         self._response = response
+        self._transport = transport
         self._actor = actor
         self._subscription = subscription
         self._metrics = metrics
@@ -49,6 +60,7 @@ class Pump:
     async def open(self) -> None:
         """Write what is there already, before anything is waited for."""
         await self._write_taken()
+        self._subscription.eager = self._pass_on
 
     async def run(self) -> None:
         """Write until the end."""
@@ -62,6 +74,7 @@ class Pump:
         except CursorExpired:
             await self._send_away()
         finally:
+            subscription.eager = None
             self._alarm.clear()
             for kind, count in subscription.dropped.items():
                 self._metrics.dropped(kind, "slow_reader", count)
@@ -71,10 +84,23 @@ class Pump:
         if entries:
             if self._subscription.dropped:
                 await self._tell_missed()
-            await self._write(entries[0].data if len(entries) == 1 else b"".join([e.data for e in entries]))
+            await self._write(_joined(entries))
             self._time(entries)
         elif self._clock() - self._wrote_at >= self._heartbeat:
             await self._write(HEARTBEAT)
+
+    def _pass_on(self, entries: Sequence[Entry]) -> bool:
+        """Write entries straight into the socket, framed as the response is; not when it is filling up."""
+        transport = self._transport
+        if self._prefix or transport is None or transport.is_closing():
+            return False
+        if transport.get_write_buffer_size() > _ROOM:
+            return False
+        data = _joined(entries)
+        transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self._response.chunked else data)
+        self._wrote_at = self._clock()
+        self._time(entries)
+        return True
 
     async def _write(self, data: bytes) -> None:
         if self._prefix:
@@ -113,3 +139,7 @@ class Pump:
     async def _notice(self, event: Progress) -> None:
         now = int((self._clock() + self._actor.epoch) * 1000)
         await self._write(notice(self._actor.request.request_id, self._subscription.position, now, event))
+
+
+def _joined(entries: Sequence[Entry]) -> bytes:
+    return entries[0].data if len(entries) == 1 else b"".join([entry.data for entry in entries])

@@ -10,8 +10,8 @@ PAIR = "\ud83d" + "\ude00"
 """Two halves of a character, which a reader may see as one: to UTF-16 that's the same."""
 SOURCES = st.sampled_from(["gateway", "model", None])
 
-DELTAS = st.builds(TextDelta, TEXT, source=SOURCES)
-REPLACEMENTS = st.builds(TextDelta, TEXT, replace=st.just(True), source=SOURCES)
+DELTAS = st.tuples(TEXT, SOURCES).map(lambda drawn: TextDelta(drawn[0], source=drawn[1]))
+REPLACEMENTS = DELTAS.map(lambda delta: delta._replace(replace=True))
 THOUGHTS = st.builds(Thinking, TEXT, block_id=st.sampled_from("12"), source=SOURCES)
 CALLS = st.builds(ToolCall, st.just("read"), TEXT, input_preview=st.none() | TEXT)
 RESULTS = st.builds(ToolResult, st.just("read"), TEXT, status=st.sampled_from(["ok", "error"]))

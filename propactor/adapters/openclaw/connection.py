@@ -15,7 +15,8 @@ from propactor.adapters.openclaw.wire import MAX_SIZE, Wire
 from propactor.core import jsontext
 from propactor.core.errors import GatewayUnavailable, PropactorError
 
-_EVENT, _AGENT = b'{"type":"event","event":"', b'agent"'
+_EVENT = b'{"type":"event","event":"'
+_AGENT = _EVENT + b'agent"'
 """How events begin on the wire, and the only kind we read: skipping `chat` unread halves the work."""
 _BUSY, _BUSY_PAUSE_MS = 1013, 500
 _CHECKS = 4
@@ -137,10 +138,11 @@ class Connection:
 
     def _text(self, data: bytes) -> None:
         """Take one message from the wire."""
-        self.counters.frames += 1
-        self.counters.bytes += len(data)
-        if data.startswith(_EVENT) and not data.startswith(_AGENT, len(_EVENT)):
-            self.counters.skipped += 1
+        counters = self.counters
+        counters.frames += 1
+        counters.bytes += len(data)
+        if data.startswith(_EVENT) and not data.startswith(_AGENT):
+            counters.skipped += 1
             return
         try:
             frame = jsontext.loads(data)

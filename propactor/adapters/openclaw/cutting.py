@@ -16,13 +16,14 @@ class Cutter:
 
     Unfragmented, unmasked text goes to ``on_text``, each other frame with its header to ``on_other``.
     ``whole`` is False while a message arrives in fragments: then all frames are the other's business.
+    ``on_text`` may be exchanged at any time.
     """
 
     def __init__(
         self, *, on_text: Callable[[bytes], None], on_other: Callable[[bytes], None], max_size: int
     ) -> None:
         self.whole = True
-        self._on_text = on_text
+        self.on_text = on_text
         self._on_other = on_other
         self._max_size = max_size
         self._rest = bytearray()
@@ -57,7 +58,7 @@ class Cutter:
                 return at
             end = body + length
             if first == _WHOLE_TEXT and self.whole:
-                self._on_text(data[body:end])
+                self.on_text(data[body:end])
             else:
                 self._on_other(data[at:end])
             at = end

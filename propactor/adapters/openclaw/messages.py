@@ -7,7 +7,7 @@ message, and says of a failed attempt's text that it is void (2026.9) or nothing
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from propactor.core.surrogates import joined, sound, whole
+from propactor.core.surrogates import joined, no_halves, sound, whole
 
 BREAK = "\n\n"
 NEVER = -(1 << 60)
@@ -28,12 +28,14 @@ class Messages:
     """What a run has said: the messages that are finished, and the one being written.
 
     Joined, the pieces are the messages with a blank line between them. ``fits`` is the length of the
-    message so far where the next event may simply be appended to it.
+    message so far where the next event may simply be appended to it; never, if each is to be looked at
+    ``closely``.
     """
 
-    __slots__ = ("_complete", "_guessed", "_head", "_kept", "_tail", "fits", "item")
+    __slots__ = ("_closely", "_complete", "_guessed", "_head", "_kept", "_tail", "fits", "item")
 
-    def __init__(self) -> None:
+    def __init__(self, *, closely: bool = False) -> None:
+        self._closely = closely
         self._kept = ""
         self._head = ""
         self._tail: list[str] = []
@@ -60,20 +62,26 @@ class Messages:
         self._head = text
         self._tail.clear()
 
-    def extend(self, text: str | None, delta: str) -> bool:
-        """Take an event that only appends to the message, and tell whether it was one.
+    def extend(self, data: Mapping[str, Any]) -> bool:
+        """Take an event that only appends a few letters to the message, as nearly all do; tell whether it did.
 
-        ``text`` is the message up to here, None where the gateway leaves it out.
+        The rest of such an event needs no look.
         """
+        delta, text = data.get("delta"), data.get("text")
+        if not delta or data.get("itemId") != self.item or self.fits < 0 or "replace" in data:
+            return False
         length = self.fits + len(delta)
-        if text is None and self.fits >= 0:
+        if not (delta.isascii() or no_halves(delta)):
+            return False
+        if text is None:
             self._tail.append(delta)
-        elif text is not None and len(text) == length and text.endswith(delta):
-            self._raw = text
+        elif len(text) == length and text.endswith(delta):
+            self._head = text
+            if self._tail:
+                self._tail.clear()
         else:
             return False
         self.fits = length
-        self._complete = False
         return True
 
     def take(self, data: Mapping[str, Any]) -> Piece:
@@ -136,7 +144,7 @@ class Messages:
         """Take ``text`` as the message; return what follows ``start``, after a blank line if one belongs."""
         self._raw, self._complete = text, False
         ready = whole(text)
-        self.fits = len(text) if ready and ready is text else NEVER
+        self.fits = len(text) if ready and ready is text and not self._closely else NEVER
         new = sound(ready[start:])
         return Piece(f"{BREAK}{new}" if new and not start and self._kept else new)
 

@@ -38,8 +38,8 @@ class Wire(asyncio.Protocol):
     def __init__(self, url: str, *, on_text: OnText, on_lost: OnLost, max_size: int = MAX_SIZE) -> None:
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._websocket = ClientProtocol(parse_uri(url), max_size=max_size)
-        self._cutter = Cutter(on_text=self._text, on_other=self._feed, max_size=max_size)
-        self._on_text, self._on_lost = on_text, on_lost
+        self._cutter = Cutter(on_text=on_text, on_other=self._feed, max_size=max_size)
+        self._on_lost = on_lost
         self._head = bytearray()
         self._fragments: list[bytes] | None = None
         self._transport: asyncio.Transport | None = None
@@ -101,7 +101,7 @@ class Wire(asyncio.Protocol):
         """Say goodbye, hear nothing more, and hang up soon, whatever the other side does."""
         if self._closing:
             return
-        self._closing = True
+        self._closing, self._cutter.on_text = True, _unheard
         if self._websocket.state is not State.OPEN:
             self.abort()
             return
@@ -179,12 +179,8 @@ class Wire(asyncio.Protocol):
             self._fragments.append(bytes(frame.data))
             if frame.fin:
                 text, self._fragments = b"".join(self._fragments), None
-                self._text(text)
+                self._cutter.on_text(text)
         self._cutter.whole = self._fragments is None
-
-    def _text(self, text: bytes) -> None:
-        if not self._closing:
-            self._on_text(text)
 
     def _write(self) -> None:
         """Send what the library wants sent; an empty piece means: no more."""
@@ -195,3 +191,7 @@ class Wire(asyncio.Protocol):
                 self._transport.write(data)
             elif self._transport.can_write_eof():
                 self._transport.write_eof()
+
+
+def _unheard(text: bytes) -> None:
+    """Take a message that came after we said goodbye."""
