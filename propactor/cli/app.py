@@ -8,6 +8,8 @@ from propactor import __version__
 from propactor.cli.check import check
 from propactor.cli.diagram import diagram
 from propactor.cli.generate import generate
+from propactor.cli.record import record
+from propactor.cli.replay import replay
 from propactor.cli.serve import serve
 
 app = typer.Typer(
@@ -40,5 +42,7 @@ def start(
 
 app.command()(serve)
 app.command()(generate)
+app.command()(record)
+app.command()(replay)
 app.command()(check)
 app.command()(diagram)

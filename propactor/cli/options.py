@@ -1,5 +1,6 @@
-"""Options that several commands share."""
+"""Options that several commands share, and what they mean."""
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -13,3 +14,22 @@ Config = Annotated[
         show_default=False,
     ),
 ]
+
+Speed = Annotated[str, typer.Option(help="How many times as fast as it was, or max for as fast as possible.")]
+
+
+def factor(speed: str) -> float | None:
+    """Return what a speed multiplies by, None for as fast as possible.
+
+    Raises:
+        typer.BadParameter: it is no speed.
+    """
+    if speed == "max":
+        return None
+    try:
+        number = float(speed)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise typer.BadParameter(f"{speed!r} is neither max nor a number above 0", param_hint="--speed")
+    return number

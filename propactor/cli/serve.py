@@ -1,17 +1,19 @@
 """``propactor serve``: the service, until somebody stops it."""
 
 import errno
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from propactor import __version__
-from propactor.cli.exits import leave, settings_faults
+from propactor.cli.exits import USAGE, leave, settings_faults
 from propactor.cli.logs import Level, log_to_stderr
-from propactor.cli.options import Config
+from propactor.cli.options import Config, Speed, factor
 
 if TYPE_CHECKING:
     from propactor.settings import Settings
+    from propactor.web.upstreams import Upstreams
 
 
 def serve(
@@ -28,22 +30,37 @@ def serve(
         ),
     ] = None,
     config: Config = None,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Answer with recordings: those in RECORDINGS, or some of ours.")
+    ] = False,
+    recordings: Annotated[
+        Path | None,
+        typer.Argument(help="Folder with .jsonl files, for --replay.", file_okay=False, show_default=False),
+    ] = None,
+    speed: Speed = "1",
     log_level: Annotated[Level, typer.Option(help="What to log to stderr.")] = Level.INFO,
 ) -> None:
     """Serve generations over HTTP until SIGTERM or Ctrl-C; what runs then may finish.
 
     Other machines can only reach it when a token is set.
 
+    With `--replay` no gateway is asked: each request is answered by the recording whose prompt is most like
+    its own, or else by the next in turn.
+
     For example:
 
     `propactor serve --port 8080`
 
     `PROPACTOR_SERVER__TOKEN=… propactor serve --host 0.0.0.0 --config config.toml`
+
+    `propactor serve --replay recordings/`
     """
     log_to_stderr(log_level)
+    if recordings is not None and not replay:
+        raise typer.BadParameter("a folder of recordings goes with --replay")
     with settings_faults():
         settings = _settings(config, host=host, port=port)
-        _run(settings)
+        _run(*(_replaying(settings, recordings, speed) if replay else (settings, None)))
 
 
 def _settings(config: Any, *, host: str | None, port: int | None) -> "Settings":
@@ -55,13 +72,23 @@ def _settings(config: Any, *, host: str | None, port: int | None) -> "Settings":
     return settings
 
 
-def _run(settings: "Settings") -> None:
+def _replaying(settings: "Settings", folder: Path | None, speed: str) -> "tuple[Settings, Upstreams]":
+    from propactor.web.recordings import NoRecordings, read_all
+    from propactor.web.replaying import replaying
+
+    try:
+        return replaying(settings, read_all(folder), factor(speed))
+    except NoRecordings as exc:
+        leave(str(exc), USAGE)
+
+
+def _run(settings: "Settings", upstreams: "Upstreams | None") -> None:
     from propactor.cli.banner import Banner
     from propactor.web.serve import run
 
     banner = Banner(__version__, protected=bool(settings.server.token.get_secret_value()))
     try:
-        run(settings, banner.begin)
+        run(settings, banner.begin, upstreams)
     except OSError as exc:
         if banner.begun:
             raise

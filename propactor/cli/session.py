@@ -17,7 +17,8 @@ from propactor.cli.story import Story
 from propactor.settings import Settings, load
 from propactor.web.client import Client
 from propactor.web.faults import ServerFault, as_object
-from propactor.web.local import local_server
+from propactor.web.local import Prepare, local_server, nothing_more
+from propactor.web.upstreams import Upstreams
 
 LAST_WORDS = 15.0
 """Seconds a cancelled generation gets to say how it ended: its upstream must be stopped first."""
@@ -40,13 +41,25 @@ class Wish:
         return {"prompt": self.prompt, "use_ai": self.use_ai, "debug": self.debug}
 
 
-def run(wish: Wish, *, config: Path | None, json: bool, out: Path | None) -> int:
+@dataclass(frozen=True)
+class Local:
+    """A server in this process: its settings, its upstreams if not those of the settings, what to add."""
+
+    settings: Settings
+    upstreams: Upstreams | None = None
+    prepare: Prepare = nothing_more
+
+
+def run(
+    wish: Wish, *, json: bool, out: Path | None, config: Path | None = None, local: Local | None = None
+) -> int:
     """Generate, show it, write the files; return the exit code."""
-    settings = None if wish.server else _settings(config, debug=wish.debug)
+    if local is None and wish.server is None:
+        local = Local(_settings(config, debug=wish.debug))
     story = Story(asked_at=time.monotonic())
     view = _view(wish, story, json=json)
     try:
-        interrupted = asyncio.run(_Session(wish, story, view).run(settings))
+        interrupted = asyncio.run(_Session(wish, story, view).run(local))
     except ServerFault as exc:
         leave(str(exc))
     except KeyboardInterrupt:
@@ -88,11 +101,11 @@ class _Session:
         self._story = story
         self._view = view
 
-    async def run(self, settings: Settings | None) -> bool:
+    async def run(self, local: Local | None) -> bool:
         """Generate; return whether somebody interrupted it."""
         _cancel_on_terminate()
         async with (
-            self._address(settings) as (address, token),
+            self._address(local) as (address, token),
             Client(address, token, lost=self._lost) as client,
         ):
             with self._view:
@@ -101,14 +114,14 @@ class _Session:
         return interrupted
 
     @asynccontextmanager
-    async def _address(self, settings: Settings | None) -> AsyncIterator[tuple[str, str]]:
+    async def _address(self, local: Local | None) -> AsyncIterator[tuple[str, str]]:
         """Yield the address and the token of the server, which may be this very process."""
-        if settings is None:
+        if local is None:
             assert self._wish.server is not None
             yield self._wish.server, self._wish.token or ""
             return
-        async with local_server(settings) as address:
-            yield address, settings.server.token.get_secret_value()
+        async with local_server(local.settings, local.upstreams, local.prepare) as address:
+            yield address, local.settings.server.token.get_secret_value()
 
     async def _watch(self, client: Client) -> bool:
         reading = asyncio.create_task(self._read(client), name="read")

@@ -11,6 +11,7 @@ from aiohttp import web
 from propactor.settings import Settings, check_exposure
 from propactor.web.app import make_app
 from propactor.web.keys import SUPERVISOR
+from propactor.web.upstreams import Upstreams
 
 
 async def serve(
@@ -76,12 +77,13 @@ def calm_collector() -> None:
     gc.set_threshold(50_000, 5, 5)
 
 
-def run(settings: Settings, ready: Callable[[str], object]) -> None:
-    """Serve on the fastest event loop there is."""
+def run(settings: Settings, ready: Callable[[str], object], upstreams: Upstreams | None = None) -> None:
+    """Serve on the fastest event loop there is, with other upstreams than the settings name if need be."""
     raise_file_limit()
     calm_collector()
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(serve(settings, ready=ready))
+        app = make_app(settings, upstreams) if upstreams is not None else None
+        runner.run(serve(settings, app=app, ready=ready))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:

@@ -44,11 +44,16 @@ class Upstreams:
     """The configured upstreams by name; the template is always among them."""
 
     def __init__(
-        self, settings: Settings, by_name: dict[str, Upstream], services: Sequence[Service] = ()
+        self,
+        settings: Settings,
+        by_name: dict[str, Upstream],
+        services: Sequence[Service] = (),
+        order: Sequence[str] = (),
     ) -> None:
         self.by_name = by_name
         self.services = services
-        self._order = [name for name in settings.upstream.order if name in by_name and name != "template"]
+        wanted = order or settings.upstream.order
+        self._order = [name for name in wanted if name in by_name and name != "template"]
         self._template = by_name["template"]
         self._fall_back = settings.fallback.template
 

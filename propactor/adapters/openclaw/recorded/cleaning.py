@@ -26,7 +26,10 @@ def cleaned(frames: Iterable[Frame], scrub: Scrub) -> tuple[dict[str, Any], list
     ours = list(_ours(list(frames)))
     start = next((frame.t for frame in ours if frame.direction == "out"), 0.0)
     timed = [replace(frame, t=max(0.0, frame.t - start)) for frame in ours]
-    cleaner = _Cleaner(scrub)
+    places = dict(
+        place for frame in timed if is_hello(frame.data) for place in _places(frame.data["payload"])
+    )
+    cleaner = _Cleaner(lambda text: scrub(_replaced(text, places)))
     return _about(timed), list(shrink(cleaner.streams([cleaner.frame(frame) for frame in timed])))
 
 
@@ -35,6 +38,25 @@ def _about(frames: Iterable[Frame]) -> dict[str, Any]:
     hellos = (frame.data["payload"] for frame in frames if is_hello(frame.data))
     hello: Mapping[str, Any] = next(hellos, {})
     return {"protocol": hello.get("protocol"), "version": (hello.get("server") or {}).get("version")}
+
+
+def _places(payload: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a gateway says of the machine it runs on, and what to say instead."""
+    snapshot = payload.get("snapshot") or {}
+    folder = str(snapshot.get("stateDir") or "")
+    home = folder.rpartition("/")[0]
+    if home:
+        yield folder, "~/.openclaw"
+        yield home, "~"
+    host = (payload.get("server") or {}).get("host")
+    if host:
+        yield str(host), "gateway-host"
+
+
+def _replaced(text: str, words: Mapping[str, str]) -> str:
+    for word, instead in words.items():
+        text = text.replace(word, instead)
+    return text
 
 
 def is_hello(data: Mapping[str, Any]) -> bool:

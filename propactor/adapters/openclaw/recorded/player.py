@@ -12,7 +12,6 @@ from propactor.adapters.openclaw.exchange import Waiter
 from propactor.adapters.openclaw.link import Link
 from propactor.adapters.openclaw.recorded.cleaning import is_hello
 from propactor.adapters.openclaw.recorded.files import RecordedFiles
-from propactor.adapters.openclaw.recorded.growth import grow
 from propactor.adapters.openclaw.recorded.names import Names
 from propactor.adapters.openclaw.recorded.pace import Pace, Speed
 from propactor.adapters.openclaw.recorded.requests import Key, Requests
@@ -55,7 +54,7 @@ class RecordedLink(Link):
 
     def __init__(self, frames: Sequence[Frame], speed: Speed) -> None:
         super().__init__(url="")
-        self._frames = list(grow(frames))
+        self._frames = frames
         self._speed = speed
         self._requests = Requests(self._frames)
         self._names = Names(self._frames)
@@ -75,14 +74,16 @@ class RecordedLink(Link):
     async def _run(self) -> None:
         """Play all frames, each when it is due, and hang up."""
         pace = Pace(self._speed)
-        for frame, key in zip(self._frames, self._requests.keys, strict=True):
-            await pace.until(frame.t)
-            if frame.direction == "in":
-                self._play(frame, key)
-            elif key is not None:
-                await self._wait_for(key)
-                pace.resume(frame.t)
-        self._end("the recording ends here")
+        try:
+            for frame, key in zip(self._frames, self._requests.keys, strict=True):
+                await pace.until(frame.t)
+                if frame.direction == "in":
+                    self._play(frame, key)
+                elif key is not None:
+                    await self._wait_for(key)
+                    pace.resume(frame.t)
+        finally:
+            self._end("the recording ends here")
 
     async def _wait_for(self, key: Key) -> None:
         """Wait until a recorded request is made today, too."""

@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
+from propactor.adapters.openclaw import hello as hellos
 from propactor.adapters.openclaw.adapter import OpenClawUpstream
+from propactor.adapters.openclaw.recorded.cleaning import is_hello
+from propactor.adapters.openclaw.recorded.growth import grow
 from propactor.adapters.openclaw.recorded.pace import Speed
 from propactor.adapters.openclaw.recorded.player import RecordedLink
 from propactor.adapters.openclaw.run import Terms
-from propactor.core.recording import Recording
+from propactor.core.errors import GatewayRefused
+from propactor.core.recording import BadRecording, Frame, Recording
 from propactor.core.upstream import Emit, GenerationRequest, Reply
 
 _PATIENCE = 86_400.0
@@ -14,8 +18,39 @@ _PATIENCE = 86_400.0
 _TERMS = replace(Terms(), accept=_PATIENCE, rejoin=_PATIENCE, total=_PATIENCE, call=_PATIENCE)
 
 
+def opened(recording: Recording) -> Recording:
+    """Return a recording that can be played: with all its text, and with all that a run needs.
+
+    Raises:
+        BadRecording: something is wrong or missing.
+    """
+    frames = list(grow(recording.frames))
+    for frame in frames:
+        _check(frame)
+    asked = next((place for place, frame in enumerate(frames) if frame.data.get("method") == "agent"), None)
+    if asked is None:
+        raise BadRecording(1, "no generation was asked for")
+    if not any(is_hello(frame.data) for frame in frames[:asked]):
+        raise BadRecording(frames[asked].line, "asked before the gateway said hello")
+    return replace(recording, frames=frames)
+
+
+def _check(frame: Frame) -> None:
+    """Look at a frame before anybody relies on it."""
+    payload = frame.data.get("payload")
+    if frame.data.get("type") == "event" and not isinstance(payload, dict):
+        raise BadRecording(frame.line, "an event must have a payload")
+    if payload is not None and not isinstance(payload, dict):
+        raise BadRecording(frame.line, "the payload must be an object")
+    if is_hello(frame.data):
+        try:
+            hellos.parse(frame.data["payload"])
+        except GatewayRefused as exc:
+            raise BadRecording(frame.line, exc.message) from exc
+
+
 class ReplayedRun:
-    """One generation from a recording."""
+    """One generation from a recording that was `opened`."""
 
     def __init__(self, recording: Recording, request: GenerationRequest, emit: Emit, speed: Speed) -> None:
         self._link = RecordedLink(recording.frames, speed)

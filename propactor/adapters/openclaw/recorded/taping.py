@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from propactor.adapters.openclaw import protocol
+from propactor.adapters.openclaw.adapter import OpenClawUpstream
 from propactor.adapters.openclaw.connection import Connection, Counters
 from propactor.adapters.openclaw.exchange import Waiter
 from propactor.adapters.openclaw.following import Follow, Library, Take, Transcripts
@@ -107,3 +108,8 @@ class _TapedTranscripts:
 def library(opens: Library, tape: Tape) -> Library:
     """Return what opens transcripts that are taken down."""
     return lambda state_dir: _TapedTranscripts(opens(state_dir), tape)
+
+
+def tap(upstream: OpenClawUpstream, tape: Tape) -> None:
+    """Take down all that an upstream says and hears; before its link is started."""
+    upstream.link.make_connection = connections(tape)

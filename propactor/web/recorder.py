@@ -1,0 +1,64 @@
+"""Listens in on an application that generates one prop, and makes a recording of what its upstream said."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+from propactor.adapters.openclaw.recorded import cleaning as openclaw
+from propactor.adapters.openclaw.recorded import taping
+from propactor.core.naming import component_name
+from propactor.core.recording import Frame, Header, Recording, Tape
+from propactor.web.keys import UPSTREAMS
+
+Scrub = Callable[[str], str]
+Clean = Callable[[Iterable[Frame], Scrub], tuple[dict[str, Any], list[Frame]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How to listen in on a kind of upstream, and what of it may be kept."""
+
+    tap: Callable[[Any, Tape], None]
+    clean: Clean
+
+
+_KINDS: Mapping[str, _Kind] = {"openclaw": _Kind(taping.tap, openclaw.cleaned)}
+
+
+class Recorder:
+    """Puts a tape behind each upstream that can be recorded."""
+
+    def __init__(self) -> None:
+        self.tapes: dict[str, Tape] = {}
+
+    def listen(self, app: web.Application) -> None:
+        """Listen in on an application; before it starts."""
+        upstreams = app[UPSTREAMS].by_name
+        self.tapes = {name: Tape(time.monotonic) for name in upstreams if name in _KINDS}
+        for name, tape in self.tapes.items():
+            _KINDS[name].tap(upstreams[name], tape)
+
+    def recording(self, prompt: str, title: str, private: Mapping[str, str]) -> Recording | None:
+        """Return the last upstream's part in it, cleaned; None if none was asked.
+
+        ``title`` stands for the prompt everywhere. ``private`` are words not to be shown, and what to say
+        instead.
+        """
+        words = {prompt.strip(): title, **private}
+        for kind, tape in reversed(self.tapes.items()):
+            about, frames = _KINDS[kind].clean(tape.frames(), lambda text: _replaced(text, words))
+            if frames:
+                date = datetime.now(UTC).date().isoformat()
+                header = Header(kind, title, component_name(title), date, about)
+                return Recording(header, frames)
+        return None
+
+
+def _replaced(text: str, words: Mapping[str, str]) -> str:
+    for word, instead in words.items():
+        text = text.replace(word, instead)
+    return text
