@@ -9,6 +9,7 @@ from propactor.cli.logs import Level, log_to_stderr
 from propactor.cli.options import Config
 
 if TYPE_CHECKING:
+    from propactor.cli.modelprobe import ModelProbe
     from propactor.cli.probe import Probe
     from propactor.settings import Settings
 
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 def check(
     config: Config = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for the gateway.")] = 10.0,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for an answer.")] = 10.0,
 ) -> None:
-    """Check the configuration, connect to the gateway if there is one, and say what will and won't stream.
+    """Check the configuration, ask the gateway or the model there is, and say what will and won't stream.
 
-    The exit code is 0 when everything is usable, 1 when the gateway isn't, 2 when the configuration isn't.
+    The exit code is 0 when everything is usable, 1 when the gateway or the model isn't, 2 when the
+    configuration isn't.
 
     For example:
 
@@ -31,9 +33,10 @@ def check(
     log_to_stderr(Level.ERROR)
     with settings_faults():
         settings = _settings(config)
-    found = _probe(settings, timeout, quiet=json)
-    _show(settings, found, json=json)
-    raise typer.Exit(OK if found is None or found.trouble is None else FAILURE)
+    gateway, model = _probe(settings, timeout, quiet=json), _probe_model(settings, timeout, quiet=json)
+    _show(settings, gateway, model, json=json)
+    troubled = any(found is not None and found.trouble is not None for found in (gateway, model))
+    raise typer.Exit(FAILURE if troubled else OK)
 
 
 def _settings(config: Any) -> "Settings":
@@ -58,12 +61,29 @@ def _probe(settings: "Settings", patience: float, *, quiet: bool) -> "Probe | No
         return asyncio.run(probe(settings.gateway, patience=patience))
 
 
-def _show(settings: "Settings", found: "Probe | None", *, json: bool) -> None:
+def _probe_model(settings: "Settings", patience: float, *, quiet: bool) -> "ModelProbe | None":
+    """Look at the model's own API, if one is configured."""
+    from propactor.web.upstreams import model_terms
+
+    if not model_terms(settings).known:
+        return None
+    import asyncio
+
+    from rich.console import Console
+
+    from propactor.cli.modelprobe import probe_model
+
+    with Console(stderr=True, quiet=quiet).status("asking for the model"):
+        return asyncio.run(probe_model(settings, patience=patience))
+
+
+def _show(settings: "Settings", gateway: "Probe | None", model: "ModelProbe | None", *, json: bool) -> None:
     from propactor.cli.report import as_json, print_report
-    from propactor.cli.unread import unread
+    from propactor.cli.unread import idle, unread
 
     warnings = [f"{name} is set, but nothing reads it yet" for name in unread(settings)]
+    warnings += idle(settings)
     if json:
-        print(as_json(found, warnings))
+        print(as_json(gateway, model, warnings))
     else:
-        print_report(found, warnings)
+        print_report(gateway, model, warnings)

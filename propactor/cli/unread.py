@@ -1,8 +1,9 @@
-"""Settings that somebody changed although nothing reads them yet."""
+"""Settings that somebody changed although nothing reads them, yet or as things are set."""
 
 from collections.abc import Iterator
 
 from propactor.settings import Settings
+from propactor.web.upstreams import model_terms
 
 SIGN = "Not used yet."
 """How a description or a table's docstring says so."""
@@ -18,3 +19,10 @@ def unread(settings: Settings) -> Iterator[str]:
             ignored = everything or SIGN in (field.description or "")
             if ignored and getattr(value, key) != field.default:
                 yield f"[{table}] {key}"
+
+
+def idle(settings: Settings) -> Iterator[str]:
+    """Yield a warning if a model is described, but not where it is."""
+    model = settings.model
+    if model.model_fields_set and not model_terms(settings).known:
+        yield "[model] is set, but nobody asks it: set [model] base_url too"

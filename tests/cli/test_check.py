@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from propactor.fakes.gateway import FakeGateway
+from propactor.fakes.models import FakeModel
 from tests.cli.running import run
 
 
@@ -83,12 +84,14 @@ async def test_starting(tmp_path: Path) -> None:
 
 async def test_unread(tmp_path: Path) -> None:
     """Settings that nothing reads yet are named."""
-    (tmp_path / "config.toml").write_text('[model]\nmodel = "x"\n[store]\nurl = "y"\n[server]\nport = 1\n')
+    (tmp_path / "config.toml").write_text(
+        '[features]\nprop_streaming = false\n[store]\nurl = "y"\n[server]\nport = 1\n'
+    )
 
     end = await run("check", folder=tmp_path)
 
     assert end.code == 0
-    assert "warning: [model] model is set, but nothing reads it yet" in end.out
+    assert "warning: [features] prop_streaming is set, but nothing reads it yet" in end.out
     assert "warning: [store] url is set, but nothing reads it yet" in end.out
     assert "port" not in end.out
 
@@ -110,3 +113,45 @@ async def test_bad_settings(tmp_path: Path, text: str, words: str) -> None:
     assert end.code == 2
     assert words in end.err
     assert "Traceback" not in end.err
+
+
+def model(fake: FakeModel, **more: str) -> dict[str, str]:
+    """Return the settings that lead to a model."""
+    names = {"BASE_URL": fake.url, "API": fake.api, "API_KEY": fake.key, "MODEL": "fake-1"} | more
+    return {f"PROPACTOR_MODEL__{name}": value for name, value in names.items()} | {"COLUMNS": "200"}
+
+
+@pytest.mark.parametrize("api", ["openai", "anthropic"])
+async def test_model(tmp_path: Path, api: str) -> None:
+    """A model without a gateway is asked whether it is there, and what it will stream is told."""
+    async with FakeModel(api) as fake:
+        end = await run("check", folder=tmp_path, env=model(fake))
+        other = await run("check", "--json", folder=tmp_path, env=model(fake, MODEL="fake-2"))
+
+    assert (end.code, end.err) == (0, "")
+    assert all(
+        word in end.out for word in (f"fake-1 at {fake.url}", "the API has fake-1", "thoughts", "live")
+    )
+    told = json.loads(other.out)
+    assert (other.code, told["gateway"], told["ok"], told["model"]["model"]) == (0, None, True, "fake-2")
+    assert "set [model] model to one of fake-1" in told["model"]["streams"][0]["remedy"]
+
+
+async def test_model_refuses(tmp_path: Path) -> None:
+    """A key that is refused is trouble, and isn't shown."""
+    async with FakeModel("openai") as fake:
+        end = await run("check", folder=tmp_path, env=model(fake, API_KEY="not-this-one"))
+        nameless = await run("check", folder=tmp_path, env=model(fake, MODEL=""))
+
+    assert (end.code, nameless.code) == (1, 1)
+    assert "check [model] api_key" in end.out
+    assert "not-this-one" not in end.out + end.err
+    assert "set [model] model to its name" in nameless.out
+
+
+async def test_model_nowhere(tmp_path: Path) -> None:
+    """A model without an address is not asked, and that is told."""
+    end = await run("check", folder=tmp_path, env={"PROPACTOR_MODEL__MODEL": "fake-1"})
+
+    assert end.code == 0
+    assert "set [model] base_url too" in end.out

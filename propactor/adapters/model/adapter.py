@@ -12,6 +12,9 @@ from propactor.core.events import Source
 from propactor.core.upstream import Emit, GenerationRequest
 from propactor.redaction import redact
 
+_NO_LIST = (404, 405, 501)
+"""Statuses of an API that doesn't list its models."""
+
 
 class ModelUpstream:
     """Begin runs over one client, which is opened by ``start`` or, at the latest, by the first run.
@@ -77,10 +80,10 @@ class ModelUpstream:
         return await asyncio.shield(self._opening)
 
     async def models(self) -> list[str]:
-        """Return the names of the models that the API lists.
+        """Return the names of the models that the API lists; some list none.
 
         Raises:
-            UpstreamFault: it can't be asked, or doesn't tell.
+            UpstreamFault: it can't be asked, or refuses.
         """
         line = await self.line()
         try:
@@ -89,6 +92,8 @@ class ModelUpstream:
         except TimeoutError as exc:
             raise GenerationTimeout("the model's API did not answer in time", phase="accept") from exc
         except line.errors as exc:
+            if getattr(exc, "status_code", 0) in _NO_LIST:
+                return []
             raise line.fault(exc) from exc
 
     async def close(self) -> None:

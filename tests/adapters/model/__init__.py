@@ -1,0 +1,1 @@
+"""Tests of models asked without a gateway."""

@@ -1,0 +1,69 @@
+"""Asks a fake model, and notes what it says and when."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from propactor.adapters.model.adapter import ModelUpstream
+from propactor.adapters.model.run import ModelRun
+from propactor.adapters.model.terms import Api, Terms
+from propactor.core.events import Event, Progress, TextDelta, Thinking
+from propactor.core.upstream import GenerationRequest
+from propactor.fakes.models import KEY, FakeModel, Script
+
+APIS: tuple[Api, ...] = ("openai", "anthropic")
+REQUEST = GenerationRequest("req_1", "job_1", "A lamp", "Lamp")
+
+
+class Asked:
+    """One run, and what it said so far; ``at`` has the seconds since it was made."""
+
+    def __init__(self, upstream: ModelUpstream, request: GenerationRequest) -> None:
+        self.events: list[Event] = []
+        self.at: list[float] = []
+        self.upstream = upstream
+        self._made_at = time.monotonic()
+        self.run: ModelRun = upstream.begin(request, self._hear)
+
+    def _hear(self, event: Event) -> None:
+        self.events.append(event)
+        self.at.append(time.monotonic() - self._made_at)
+
+    @property
+    def text(self) -> str:
+        """Return the text."""
+        return "".join(event.delta for event in self.events if isinstance(event, TextDelta))
+
+    @property
+    def thoughts(self) -> dict[str, str]:
+        """Return the thoughts by their block."""
+        blocks: dict[str, str] = {}
+        for event in self.events:
+            if isinstance(event, Thinking):
+                blocks[event.block_id] = blocks.get(event.block_id, "") + event.message
+        return blocks
+
+    @property
+    def phases(self) -> list[str]:
+        """Return the phases of the notices."""
+        return [event.phase for event in self.events if isinstance(event, Progress)]
+
+
+def upstream(url: str, api: Api, **terms: Any) -> ModelUpstream:
+    """Return an upstream for a base address."""
+    return ModelUpstream(Terms(**{"base_url": url, "api": api, "api_key": KEY, "model": "fake-1", **terms}))
+
+
+@asynccontextmanager
+async def asking(
+    api: Api, script: Script, request: GenerationRequest = REQUEST, **terms: Any
+) -> AsyncIterator[tuple[FakeModel, Asked]]:
+    """Run a fake model, with a run that hasn't begun."""
+    async with FakeModel(api, script) as model:
+        asked = upstream(model.url, api, **terms)
+        await asked.line()  # so that nobody measures how long the library takes to load
+        try:
+            yield model, Asked(asked, request)
+        finally:
+            await asked.close()
