@@ -176,6 +176,35 @@ async def test_reset(gateway: Gateway, listener: Listener, begin: Begin) -> None
     assert follow.path == new.resolve()
 
 
+async def test_fork(gateway: Gateway, listener: Listener, begin: Begin) -> None:
+    """Entries that the new session took over from the old one aren't given again."""
+    gateway.session("one")
+    follow = begin()
+    old, new = entry("old"), entry("new")
+    append(gateway.folder / "one.jsonl", encode(old))
+    await follow.catch_up()
+
+    gateway.session("two", old, new)
+    await follow.catch_up()
+
+    assert listener.heard == [old, new]
+
+
+async def test_catch_up_insists(
+    gateway: Gateway, listener: Listener, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who catches up is told of a session that came just now, though the map was read just before."""
+    monkeypatch.setattr(sessions_module, "_REST", 1e9)
+    gateway.name("other", key="agent:dev:other")
+    follow = begin()
+    await follow.catch_up()
+
+    gateway.session("one", new := entry("new"))
+    await follow.catch_up()
+
+    assert listener.heard == [new]
+
+
 async def test_deleted(gateway: Gateway, listener: Listener, begin: Begin) -> None:
     """When the session is deleted, what it said last is read; that it is gone is no error."""
     path = gateway.session("one")
@@ -264,6 +293,7 @@ async def test_moment(gateway: Gateway, listener: Listener, begin: Begin) -> Non
     follow = begin()
     path.mkdir()
     await until(lambda: follow._failing_since is not None)
+    assert follow.failure is None
 
     path.rmdir()
     path.write_bytes(encode(new := entry("new")))

@@ -9,6 +9,7 @@ import pytest
 
 from propactor.adapters.transcript import sessions as module
 from propactor.adapters.transcript.sessions import Sessions, Unclear
+from propactor.adapters.transcript.stamps import stamp
 from propactor.core import jsontext
 from propactor.core.errors import TailerFault
 from tests.adapters.transcript.folder import KEY, Gateway
@@ -99,6 +100,16 @@ async def test_not_there(gateway: Gateway, sessions: Sessions) -> None:
     assert await sessions.find(KEY, fresh=True) is None
     gateway.map.write_text(json.dumps({KEY: {"sessionId": ""}, "global": 7}))
     assert await sessions.find(KEY, fresh=True) is None
+
+
+async def test_gone(gateway: Gateway, sessions: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A map that goes between the look at it and the reading wasn't there."""
+    gateway.name("one")
+    there = stamp(gateway.map)
+    gateway.map.unlink()
+    monkeypatch.setattr(module, "stamp", lambda _: there)
+
+    assert await sessions.find(KEY) is None
 
 
 @pytest.mark.parametrize("text", ["", '{"agent', "[]", "\ud800"])

@@ -237,6 +237,18 @@ def test_last_words(make: Make, path: Path, leave: Callable[[Path], object]) -> 
 
 
 @HOLDING
+def test_half_replaced(make: Make, path: Path, hold: bool) -> None:
+    """Half a line of a file that was replaced isn't glued to its successor's first."""
+    tail = make(path, hold=hold)
+    path.write_bytes(encode(entry("one"))[:30])
+    read(tail)
+
+    replace(path, encode(new := entry("new")))
+
+    assert (read(tail), tail.counters.not_json) == ([new], 0)
+
+
+@HOLDING
 def test_deleted(make: Make, path: Path, hold: bool) -> None:
     """A file that goes and comes again, perhaps with the same number, is another file."""
     one, two = entry("one"), entry("two")
