@@ -14,12 +14,14 @@ _ENVELOPE = ("runId", "sessionKey", "stream", "seq", "ts", "data", "message", "m
 _LEFT_OUT = frozenset({"systemPromptReport", "finalPromptText", "extraSystemPrompt", "presence", "usage"})
 _PROSE = frozenset({"text", "delta", "thinking", "progressText", "content"})
 """What models write: there, ``token: string`` is code and no secret."""
+_GROWTH = ("text", "delta")
+"""What was cleaned as part of its message already."""
 _METHODS = ("agent", "chat.", "sessions.")
 _HELLO = ("type", "protocol")
 
 
 def cleaned(frames: Iterable[Frame], scrub: Scrub) -> tuple[dict[str, Any], list[Frame]]:
-    """Return what the gateway says of itself, and the frames of the one generation there was.
+    """Return what the gateway says of itself, and the frames of the one generation there was, if any.
 
     ``scrub`` takes out what only this machine knows to be private.
     """
@@ -30,7 +32,7 @@ def cleaned(frames: Iterable[Frame], scrub: Scrub) -> tuple[dict[str, Any], list
         place for frame in timed if is_hello(frame.data) for place in _places(frame.data["payload"])
     )
     cleaner = _Cleaner(lambda text: scrub(_replaced(text, places)))
-    return _about(timed), list(shrink(cleaner.streams([cleaner.frame(frame) for frame in timed])))
+    return _about(timed), list(shrink([cleaner.frame(frame) for frame in cleaner.streams(timed)]))
 
 
 def _about(frames: Iterable[Frame]) -> dict[str, Any]:
@@ -67,6 +69,8 @@ def is_hello(data: Mapping[str, Any]) -> bool:
 def _ours(frames: Sequence[Frame]) -> Iterator[Frame]:
     """Yield the frames of our generation, up to its end: others may share the gateway, but not the link."""
     asked = [frame.data["params"] for frame in frames if frame.data.get("method") == "agent"]
+    if not asked:
+        return iter(())
     names = {str(params.get(name)).lower() for params in asked for name in ("idempotencyKey", "sessionKey")}
     requests: set[object] = set()
     kept = [frame for frame in frames if _concerns(frame, names, requests)]
@@ -101,7 +105,9 @@ class _Cleaner:
             data["payload"] = _hello(data["payload"])
         elif data.get("type") == "event":
             data["payload"] = {key: value for key, value in data["payload"].items() if key in _ENVELOPE}
-        return replace(frame, data=self._copy(data))
+        copy = replace(frame, data=self._copy(data))
+        growth = growing(frame)[0]
+        return _rewritten(copy, {key: growth[key] for key in _GROWTH if key in growth}) if growth else copy
 
     def streams(self, frames: Sequence[Frame]) -> list[Frame]:
         """Return the frames with each message that grew piece by piece cleaned as a whole."""
@@ -113,7 +119,7 @@ class _Cleaner:
             before = ""
             for place, text in zip(places, texts, strict=True):
                 now = whole[: round(len(whole) * len(text) / len(texts[-1]))]
-                cleaned[place] = _rewritten(frames[place], now, now[len(before) :])
+                cleaned[place] = _rewritten(frames[place], {"text": now, "delta": now[len(before) :]})
                 before = now
         return cleaned
 
@@ -180,7 +186,7 @@ def _messages(frames: Sequence[Frame]) -> Iterator[tuple[list[int], list[str]]]:
     yield from growths.values()
 
 
-def _rewritten(frame: Frame, text: str, delta: str) -> Frame:
+def _rewritten(frame: Frame, texts: Mapping[str, str]) -> Frame:
     payload = frame.data["payload"]
-    data = {**payload["data"], "text": text, "delta": delta}
+    data = {**payload["data"], **texts}
     return replace(frame, data={**frame.data, "payload": {**payload, "data": data}})
