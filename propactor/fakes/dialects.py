@@ -138,7 +138,10 @@ class Messages:
         return end + self._event("content_block_start", index=self._index, content_block=block)
 
     def _beginning(self) -> bytes:
-        message = {"id": "msg_fake", "type": "message", "role": "assistant", "model": "fake-1", "content": []}
+        message = {
+            **{"id": "msg_fake", "type": "message", "role": "assistant", "model": "fake-1", "content": []},
+            **{"stop_reason": None, "usage": {"input_tokens": 900, "output_tokens": 1}},
+        }
         return self._event("message_start", message=message) + self._event("ping")
 
     def _end(self) -> bytes:
