@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from propactor.adapters.openclaw import tools
-from propactor.adapters.openclaw.messages import NEVER, Messages, Piece
+from propactor.adapters.openclaw.messages import NEVER, Piece
 from propactor.adapters.openclaw.raw import trimmed
-from propactor.adapters.openclaw.thoughts import Thoughts
+from propactor.adapters.openclaw.story import Story
 from propactor.core.events import Event, Progress, TextDelta, Thinking
 from propactor.redaction import redact
 
 NOTHING: tuple[Event, ...] = ()
+_ANY = 1 << 60
+"""A number no event of a run reaches: whatever comes next is none too many."""
 _NEW = tuple.__new__
 """Makes a delta from its fields in a third of the time."""
 _TOOLS: dict[str, Callable[[Mapping[str, Any], object], Event]] = {
@@ -24,15 +26,17 @@ class Decoder:
 
     With ``debug`` every event carries what it was made of, redacted. With ``strict`` a gap in the
     numbering is told: protocol 3 numbers without gaps, while newer gateways number what they then merge.
+    The ``story`` is what others tell of the run as well; what it knows isn't told again.
     """
 
-    def __init__(self, *, debug: bool = False, strict: bool = False) -> None:
+    def __init__(self, *, debug: bool = False, strict: bool = False, story: Story | None = None) -> None:
         self.final_text: str | None = None
         """The answer as the end of the run tells it on 2026.9: no more than its first 4096 characters."""
         self.cancelled = False
         """Whether somebody had the gateway stop this run."""
-        self._messages = Messages(closely=debug)
-        self._thoughts = Thoughts()
+        self._story = story or Story(closely=debug)
+        self._messages = self._story.messages
+        self._thoughts = self._story.thoughts
         self._debug = debug
         self._strict = strict
         self._seq = 0
@@ -68,6 +72,17 @@ class Decoder:
             return gap
         return (*gap, *said) if gap else said
 
+    def rejoin(self, *, begun: bool) -> None:
+        """Take the run up in the middle, whatever number comes next: what was missed is told otherwise."""
+        self._seq = _ANY
+        self._attempts = max(self._attempts, int(begun))
+
+    def resume(self) -> Sequence[Event]:
+        """Begin to read a run that takes this one's place: what was said since the last tool is void."""
+        self.rejoin(begun=False)
+        self._attempts, self._announced, self._thoughts.ended = 0, False, True
+        return (*self._still_thinking({}), *self._text(self._messages.retry(), {}))
+
     def flush(self) -> Sequence[Event]:
         """Return what was held back, because no more will come."""
         return self._still_thinking({})
@@ -85,6 +100,8 @@ class Decoder:
 
     def _think(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Sequence[Event]:
         ended: Sequence[Event] = NOTHING
+        if self._thoughts.stored is not None and self._thoughts.is_late(data):
+            return NOTHING
         if self._thoughts.begins(data):
             ended = self._still_thinking(payload)
             self._thoughts.begin()
@@ -106,9 +123,12 @@ class Decoder:
         read = _TOOLS.get(data.get("phase") or "")
         if read is None:
             return NOTHING
+        event = read(data, self._raw(payload))
+        if not self._story.tells(event):
+            return NOTHING
         self._messages.complete()
         self._thoughts.ended = True
-        return (*self._still_thinking(payload), read(data, self._raw(payload)))
+        return (*self._still_thinking(payload), event)
 
     def _item(self, payload: Mapping[str, Any], data: Mapping[str, Any]) -> Sequence[Event]:
         """Read the text before a tool call, which 2026.9 tells nowhere else on some model interfaces."""
@@ -133,6 +153,7 @@ class Decoder:
         announced, self._announced = self._announced, False
         if self._attempts == 1:
             return NOTHING
+        self._story.retries += 1
         void = self._text(self._messages.retry(), payload)
         if announced:
             return void
