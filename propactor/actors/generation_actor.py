@@ -14,7 +14,7 @@ from propactor.actors.mailbox import Mailbox
 from propactor.actors.rules import ActorRules, CancelReason, ending
 from propactor.core import parser
 from propactor.core.errors import GenerationTimeout, InternalError, PropactorError, UpstreamFault
-from propactor.core.events import Diagnostic, Error, Event, Progress, Result, Started
+from propactor.core.events import Diagnostic, Error, Event, Progress, Result, Started, TextDelta
 from propactor.core.generation import CONFIRMATION, Entries, Generation
 from propactor.core.upstream import GenerationRequest, Reply, Upstream
 from propactor.metrics import Metrics
@@ -133,7 +133,6 @@ class GenerationActor(Actor[Event | Command]):
 
     def _catch_up(self) -> None:
         """Send what the window held, and what waited for it in the mailbox."""
-        self.generation.gather()
         if self.launched:
             self._take_all()
         self._publish(self.generation.flush(self.clock()))
@@ -144,7 +143,7 @@ class GenerationActor(Actor[Event | Command]):
 
     def receive(self, message: Event | Command) -> None:
         """Take an event of the upstream, or a command."""
-        if isinstance(message, Command):
+        if type(message) is not TextDelta and isinstance(message, Command):
             self._obey(message)
             return
         generation = self.generation

@@ -49,7 +49,3 @@ class Coalescer:
             self.joined += len(held) - 1
             self._held, self._size, self._last = [], 0, now
         return held
-
-    def gather(self) -> None:
-        """Keep all that is pushed until the next flush: it has waited elsewhere, and shall leave together."""
-        self.due = float("inf")

@@ -185,10 +185,6 @@ class Generation:
         held = self._coalescer.flush(now)
         return self._release(held, now) if held else ()
 
-    def gather(self) -> None:
-        """Keep the text that comes now for ``flush``: it has waited for its window elsewhere."""
-        self._coalescer.gather()
-
     def _release(self, pieces: Sequence[Delta], now: float) -> Entries:
         """Send what was held as one delta, which knows how much text there is by now."""
         first = pieces[0]

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from propactor.core import jsontext
-from propactor.core.events import FIELDS, KINDS, Event, Part
+from propactor.core.events import FIELDS, KINDS, Event, Part, TextDelta
 
 HEARTBEAT = b":\n"
 NAMED_BY_KIND = frozenset({"thinking", "tool_call", "tool_result", "text_delta"})
+_NEW = tuple.__new__
 _MARK = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _MILLISECONDS = re.compile(r"[0-9]{1,15}")
@@ -55,9 +56,26 @@ def body(request_id: str, seq: int, ts: int, event: Event) -> dict[str, object]:
 
 def encode(request_id: str, seq: int, ts: int, event: Event) -> Entry:
     """Number, date and encode an event."""
+    if type(event) is TextDelta and event.replace is event.raw is None:
+        return _NEW(Entry, (seq, ts, "text_delta", event, _text(request_id, seq, ts, event)))
     kind = KINDS[type(event)]
     data = jsontext.dumps(body(request_id, seq, ts, event))
     return Entry(seq, ts, kind, event, b"id: %d\nevent: %b\ndata: %b\n\n" % (seq, kind.encode(), data))
+
+
+def _text(request_id: str, seq: int, ts: int, event: TextDelta) -> bytes:
+    """Encode what nearly every event is, in half the time; byte for byte what ``body`` makes of it."""
+    out = {
+        "requestId": request_id,
+        "seq": seq,
+        "kind": "text_delta",
+        "delta": event.delta,
+        "accumulatedChars": event.accumulated_chars,
+    }
+    if event.source is not None:
+        out["source"] = event.source
+    out["ts"] = ts
+    return b"id: %d\nevent: text_delta\ndata: %b\n\n" % (seq, jsontext.dumps(out))
 
 
 def notice(request_id: str, seq: int, ts: int, event: Event) -> bytes:

@@ -88,18 +88,6 @@ def test_raw() -> None:
     assert coalescer.push(raw, 0.001) == [raw]
 
 
-def test_gather() -> None:
-    """What has waited elsewhere leaves together, whatever the time; then all is as before."""
-    coalescer = Coalescer(WINDOW)
-    coalescer.gather()
-
-    assert [coalescer.push(delta, now) for delta, now in ((A, 1), (B, 2), (C, 3))] == [(), (), ()]
-    assert (coalescer.flush(3), coalescer.due) == ([A, B, C], None)
-    coalescer.gather()
-    assert (coalescer.flush(4), coalescer.due) == ([], None)
-    assert coalescer.push(A, 5) == [A]
-
-
 def test_accepts() -> None:
     """An empty coalescer takes anything; a full one what continues it."""
     coalescer = Coalescer(WINDOW)

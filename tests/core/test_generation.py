@@ -125,16 +125,6 @@ def test_wake_at() -> None:
     assert generation.wake_at == generation.patient_until == 5
 
 
-def test_gather() -> None:
-    """Text that has waited elsewhere leaves as one piece."""
-    generation = begun()
-    generation.receive(TextDelta("a"), 1)
-    generation.gather()
-
-    assert not any(generation.receive(TextDelta(text), 2) for text in "bc")
-    assert events(generation.flush(2)) == [TextDelta("bc", 3)]
-
-
 @pytest.mark.parametrize("event", [STARTED, result(), Error("C", "m", True), Part(0, BALL)])
 def test_not_sayable(event: Event) -> None:
     """An upstream can't begin or end a stream, nor send parts of its own."""

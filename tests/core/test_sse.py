@@ -2,12 +2,13 @@
 
 import itertools
 import json
+from typing import Literal
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from propactor.core import prop
+from propactor.core import jsontext, prop
 from propactor.core.events import (
     CLASSES,
     Diagnostic,
@@ -22,7 +23,7 @@ from propactor.core.events import (
     TextDelta,
     ToolCall,
 )
-from propactor.core.sse import HEARTBEAT, Decoder, Frame, encode, notice, plain
+from propactor.core.sse import HEARTBEAT, Decoder, Entry, Frame, body, encode, notice, plain
 from tests.core.strategies import PAIR, SAID, TEXT, units
 
 BALL = prop.Part("sphere", (0, 1, 0), (0.5,), "#ff0000")
@@ -167,6 +168,17 @@ def test_fields(event: Event, fields: dict[str, object]) -> None:
     body = json.loads(frames(encode("r", 3, 7, event).data)[0].data)
 
     assert body == {"requestId": "r", "seq": 3, **fields, "ts": 7}
+
+
+@given(TEXT, st.sampled_from([None, "gateway"]), st.integers(0))
+def test_text(text: str, source: Literal["gateway"] | None, chars: int) -> None:
+    """The short way text takes leads to the same bytes as the long one."""
+    event = TextDelta(text, chars, source=source, at=5)
+
+    entry = encode("r", 1, 7, event)
+
+    assert entry == Entry(1, 7, "text_delta", event, entry.data)
+    assert entry.data == b"id: 1\nevent: text_delta\ndata: %b\n\n" % jsontext.dumps(body("r", 1, 7, event))
 
 
 def test_result() -> None:

@@ -46,24 +46,31 @@ class Cutter:
         """Hand out each whole frame and return where the next begins."""
         at, size = 0, len(data)
         while size - at >= _HEADER:
-            first, second = data[at], data[at + 1]
-            body, length = at + _HEADER, second & 0x7F
-            if length >= _SHORT:
-                body += 2 if length == _SHORT else 8
-                length = int.from_bytes(data[at + _HEADER : body]) if body <= size else 0
-            self._need = body + length - at
-            if self._broken or second & _MASKED or length > self._max_size:
-                return self._give_up(data, at)
-            if self._need > size - at:
-                return at
+            length, body = data[at + 1], at + _HEADER
+            if length == _SHORT and size - at >= _HEADER + 2:
+                length, body = data[body] << 8 | data[body + 1], body + 2
+            elif length >= _SHORT:
+                length, body = self._long(data, at)
             end = body + length
-            if first == _WHOLE_TEXT and self.whole:
+            if length > self._max_size or self._broken:
+                return self._give_up(data, at)
+            if end > size:
+                self._need = end - at
+                return at
+            if data[at] == _WHOLE_TEXT and self.whole:
                 self.on_text(data[body:end])
             else:
                 self._on_other(data[at:end])
             at = end
         self._need = _HEADER
         return at
+
+    def _long(self, data: bytes, at: int) -> tuple[int, int]:
+        """Return the length of a frame that is long, or masked as no server's may be, and where its body is."""
+        if data[at + 1] & _MASKED:
+            return self._max_size + 1, at + _HEADER
+        body = at + _HEADER + (2 if data[at + 1] == _SHORT else 8)
+        return int.from_bytes(data[at + _HEADER : body]) if body <= len(data) else 0, body
 
     def _give_up(self, data: bytes, at: int) -> int:
         """Let the other tell what is wrong with a frame no server may send."""
