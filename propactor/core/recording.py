@@ -8,7 +8,7 @@ What a frame is, its upstream's adapter knows.
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
 from propactor.core import jsontext
 from propactor.core.events import Source
@@ -64,6 +64,18 @@ class Recording:
     def seconds(self) -> float:
         """Return how long it takes."""
         return self.frames[-1].t if self.frames else 0.0
+
+
+class Pace(Protocol):
+    """Says when a frame is due: at its time, sooner or later by some factor, or at once."""
+
+    async def until(self, t: float) -> None:
+        """Wait for a time of the recording."""
+        ...
+
+    def resume(self, t: float) -> None:
+        """Go on from a time of the recording now, for somebody had to be waited for."""
+        ...
 
 
 class Tape:

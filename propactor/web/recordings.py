@@ -6,11 +6,9 @@ from importlib import resources
 from pathlib import Path
 
 from propactor.adapters.openclaw.recorded import replay
-from propactor.core.recording import MAX_LINE, BadRecording, Recording, decode
+from propactor.core.recording import MAX_LINE, BadRecording, Pace, Recording, decode
 from propactor.core.upstream import Emit, GenerationRequest, Run
 
-Speed = float | None
-"""How many times as fast as it was; None for as fast as possible."""
 SUFFIX = ".jsonl"
 
 
@@ -19,7 +17,7 @@ class Kind:
     """How to check the recordings of a kind of upstream, and how to play them."""
 
     open: Callable[[Recording], Recording]
-    play: Callable[[Recording, GenerationRequest, Emit, Speed], Run]
+    play: Callable[[Recording, GenerationRequest, Emit, Pace], Run]
 
 
 KINDS: Mapping[str, Kind] = {"openclaw": Kind(replay.opened, replay.ReplayedRun)}

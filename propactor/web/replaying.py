@@ -12,7 +12,8 @@ from propactor.core.recording import Recording
 from propactor.core.upstream import Emit, GenerationRequest, Reply, Run, Upstream
 from propactor.settings import Settings
 from propactor.settings.tables import Gateway, Model, Timeouts
-from propactor.web.recordings import KINDS, Speed
+from propactor.web.pace import Speed, Timekeeper
+from propactor.web.recordings import KINDS
 from propactor.web.upstreams import Upstreams
 
 _PATIENCE = 86_400.0
@@ -65,7 +66,7 @@ class _NamedRun:
     def __init__(self, recording: Recording, request: GenerationRequest, emit: Emit, speed: Speed) -> None:
         self._name, self._emit = recording.header.name, emit
         self._said: list[str] = []
-        self._run = KINDS[recording.header.upstream].play(recording, request, self._hear, speed)
+        self._run = KINDS[recording.header.upstream].play(recording, request, self._hear, Timekeeper(speed))
 
     async def finish(self) -> Reply:
         """Play to the end.

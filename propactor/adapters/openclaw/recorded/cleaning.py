@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from propactor.adapters.openclaw.recorded.growth import growing, shrink
 from propactor.core.recording import Frame
-from propactor.redaction import StreamRedactor, redact, redact_payload
+from propactor.redaction import Cleaner
 
 Scrub = Callable[[str], str]
 _ENVELOPE = ("runId", "sessionKey", "stream", "seq", "ts", "data", "message", "messageId", "messageSeq")
 """What is read of an event: some gateways add kilobytes about the session to each."""
 _LEFT_OUT = frozenset({"systemPromptReport", "finalPromptText", "extraSystemPrompt", "presence", "usage"})
-_PROSE = frozenset({"text", "delta", "thinking", "progressText", "content"})
-"""What models write: there, ``token: string`` is code and no secret."""
 _GROWTH = ("text", "delta")
 """What was cleaned as part of its message already."""
 _METHODS = ("agent", "chat.", "sessions.")
@@ -31,8 +30,10 @@ def cleaned(frames: Iterable[Frame], scrub: Scrub) -> tuple[dict[str, Any], list
     places = dict(
         place for frame in timed if is_hello(frame.data) for place in _places(frame.data["payload"])
     )
-    cleaner = _Cleaner(lambda text: scrub(_replaced(text, places)))
-    return _about(timed), list(shrink([cleaner.frame(frame) for frame in cleaner.streams(timed)]))
+    cleaner = Cleaner(lambda text: scrub(_replaced(text, places)), _LEFT_OUT)
+    return _about(timed), list(
+        shrink([_cleaned(frame, cleaner) for frame in _messages_cleaned(timed, cleaner)])
+    )
 
 
 def _about(frames: Iterable[Frame]) -> dict[str, Any]:
@@ -92,57 +93,30 @@ def _concerns(frame: Frame, names: set[str], requests: set[object]) -> bool:
     return kind != "res" or is_hello(data) or data.get("id") in requests
 
 
-class _Cleaner:
-    """Takes secrets, places and what nobody reads out of frames."""
+def _cleaned(frame: Frame, cleaner: Cleaner) -> Frame:
+    """Return a frame that may be shown; a piece of text was cleaned with its message."""
+    data = dict(frame.data)
+    if is_hello(data):
+        data["payload"] = _hello(data["payload"])
+    elif data.get("type") == "event":
+        data["payload"] = {key: value for key, value in data["payload"].items() if key in _ENVELOPE}
+    copy = replace(frame, data=cleaner.copy(data))
+    growth = growing(frame)[0]
+    return _rewritten(copy, {key: growth[key] for key in _GROWTH if key in growth}) if growth else copy
 
-    def __init__(self, scrub: Scrub) -> None:
-        self._scrub = scrub
 
-    def frame(self, frame: Frame) -> Frame:
-        """Return a frame that may be shown."""
-        data = dict(frame.data)
-        if is_hello(data):
-            data["payload"] = _hello(data["payload"])
-        elif data.get("type") == "event":
-            data["payload"] = {key: value for key, value in data["payload"].items() if key in _ENVELOPE}
-        copy = replace(frame, data=self._copy(data))
-        growth = growing(frame)[0]
-        return _rewritten(copy, {key: growth[key] for key in _GROWTH if key in growth}) if growth else copy
-
-    def streams(self, frames: Sequence[Frame]) -> list[Frame]:
-        """Return the frames with each message that grew piece by piece cleaned as a whole."""
-        cleaned = list(frames)
-        for places, texts in _messages(frames):
-            whole = self._prose(texts[-1])
-            if whole == texts[-1]:
-                continue
-            before = ""
-            for place, text in zip(places, texts, strict=True):
-                now = whole[: round(len(whole) * len(text) / len(texts[-1]))]
-                cleaned[place] = _rewritten(frames[place], {"text": now, "delta": now[len(before) :]})
-                before = now
-        return cleaned
-
-    def _copy(self, value: Any, key: str = "") -> Any:
-        if isinstance(value, str):
-            return self._prose(value) if key in _PROSE else redact(self._scrub(value))
-        if isinstance(value, list):
-            return [self._copy(inner, key) for inner in value]
-        if not isinstance(value, Mapping):
-            return value
-        return {name: self._member(name, inner) for name, inner in value.items() if name not in _LEFT_OUT}
-
-    def _member(self, name: str, value: Any) -> Any:
-        """Return a copy of a value, unless its name says that it is secret."""
-        secret = redact_payload({name: "x"})
-        if secret != {name: "x"} and not isinstance(value, int | float | None):
-            return redact_payload({name: value})[name]  # type: ignore[index]  # it is a copy of the mapping
-        return self._copy(value, name)
-
-    def _prose(self, text: str) -> str:
-        redactor = StreamRedactor(names=False)
-        scrubbed = self._scrub(text)
-        return redactor.push(scrubbed) + redactor.flush()
+def _messages_cleaned(frames: Sequence[Frame], cleaner: Cleaner) -> list[Frame]:
+    """Return the frames with each message that grew piece by piece cleaned as a whole."""
+    cleaned = list(frames)
+    for places, texts in _messages(frames):
+        pieces = [text[len(before) :] for before, text in pairwise(["", *texts])]
+        recut = cleaner.recut(pieces)
+        if recut is pieces:
+            continue
+        for number, place in enumerate(places):
+            text = "".join(recut[: number + 1])
+            cleaned[place] = _rewritten(frames[place], {"text": text, "delta": recut[number]})
+    return cleaned
 
 
 def _hello(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,11 +13,10 @@ from propactor.adapters.openclaw.link import Link
 from propactor.adapters.openclaw.recorded.cleaning import is_hello
 from propactor.adapters.openclaw.recorded.files import RecordedFiles
 from propactor.adapters.openclaw.recorded.names import Names
-from propactor.adapters.openclaw.recorded.pace import Pace, Speed
 from propactor.adapters.openclaw.recorded.requests import Key, Requests
 from propactor.core import jsontext
 from propactor.core.errors import GatewayUnavailable
-from propactor.core.recording import Frame
+from propactor.core.recording import Frame, Pace
 
 _COURTESY = 0.5
 """Seconds to wait for a request that was made then: one that is not made today is passed over."""
@@ -52,10 +51,10 @@ class RecordedConnection(Connection):
 class RecordedLink(Link):
     """Plays a recording to one run, from `start` on. Sessions, runs and requests are called as today."""
 
-    def __init__(self, frames: Sequence[Frame], speed: Speed) -> None:
+    def __init__(self, frames: Sequence[Frame], pace: Pace) -> None:
         super().__init__(url="")
         self._frames = frames
-        self._speed = speed
+        self._pace = pace
         self._requests = Requests(self._frames)
         self._names = Names(self._frames)
         self._said: RecordedConnection | None = None
@@ -73,7 +72,8 @@ class RecordedLink(Link):
 
     async def _run(self) -> None:
         """Play all frames, each when it is due, and hang up."""
-        pace = Pace(self._speed)
+        pace = self._pace
+        pace.resume(0.0)
         try:
             for frame, key in zip(self._frames, self._requests.keys, strict=True):
                 await pace.until(frame.t)

@@ -6,11 +6,10 @@ from propactor.adapters.openclaw import hello as hellos
 from propactor.adapters.openclaw.adapter import OpenClawUpstream
 from propactor.adapters.openclaw.recorded.cleaning import is_hello
 from propactor.adapters.openclaw.recorded.growth import grow
-from propactor.adapters.openclaw.recorded.pace import Speed
 from propactor.adapters.openclaw.recorded.player import RecordedLink
-from propactor.adapters.openclaw.run import Terms
+from propactor.adapters.openclaw.terms import Terms
 from propactor.core.errors import GatewayRefused
-from propactor.core.recording import BadRecording, Frame, Recording
+from propactor.core.recording import BadRecording, Frame, Pace, Recording
 from propactor.core.upstream import Emit, GenerationRequest, Reply
 
 _PATIENCE = 86_400.0
@@ -52,8 +51,8 @@ def _check(frame: Frame) -> None:
 class ReplayedRun:
     """One generation from a recording that was `opened`."""
 
-    def __init__(self, recording: Recording, request: GenerationRequest, emit: Emit, speed: Speed) -> None:
-        self._link = RecordedLink(recording.frames, speed)
+    def __init__(self, recording: Recording, request: GenerationRequest, emit: Emit, pace: Pace) -> None:
+        self._link = RecordedLink(recording.frames, pace)
         self._run = OpenClawUpstream(self._link, _TERMS).begin(request, emit)
 
     async def finish(self) -> Reply:

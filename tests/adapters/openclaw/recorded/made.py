@@ -15,6 +15,7 @@ from propactor.core.recording import Frame, Header, Recording, Tape
 from propactor.core.upstream import GenerationRequest, Reply
 from propactor.fakes.gateway import FakeGateway
 from propactor.fakes.steps import Step
+from propactor.web.pace import Timekeeper
 
 HEADER = Header("openclaw", "A lamp", "Lamp", "2026-11-22")
 PROMPT = "A lamp for /root/secret"
@@ -72,7 +73,7 @@ async def record(
 async def play(recording: Recording, speed: float | None = None, job: str = "j2") -> Told:
     """Play a recording to its end."""
     told = Told()
-    run = replay.ReplayedRun(replay.opened(recording), request(job), told.events.append, speed)
+    run = replay.ReplayedRun(replay.opened(recording), request(job), told.events.append, Timekeeper(speed))
     try:
         told.end = await run.finish()
     except PropactorError as exc:

@@ -6,7 +6,7 @@ Speed = float | None
 """How many times as fast as it was; None for as fast as possible."""
 
 
-class Pace:
+class Timekeeper:
     """Keeps time with a recording. What had to wait for somebody moves all that follows."""
 
     def __init__(self, speed: Speed) -> None:
