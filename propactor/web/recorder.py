@@ -8,8 +8,10 @@ from typing import Any
 
 from aiohttp import web
 
+from propactor.adapters.model.recorded import cleaning as model
+from propactor.adapters.model.recorded.taping import tap as tap_model
 from propactor.adapters.openclaw.recorded import cleaning as openclaw
-from propactor.adapters.openclaw.recorded import taping
+from propactor.adapters.openclaw.recorded.taping import tap as tap_openclaw
 from propactor.core.naming import component_name
 from propactor.core.recording import Frame, Header, Recording, Tape
 from propactor.web.keys import UPSTREAMS
@@ -26,7 +28,10 @@ class _Kind:
     clean: Clean
 
 
-_KINDS: Mapping[str, _Kind] = {"openclaw": _Kind(taping.tap, openclaw.cleaned)}
+_KINDS: Mapping[str, _Kind] = {
+    "openclaw": _Kind(tap_openclaw, openclaw.cleaned),
+    "model": _Kind(tap_model, model.cleaned),
+}
 
 
 class Recorder:

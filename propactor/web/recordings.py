@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from propactor.adapters.openclaw.recorded import replay
+from propactor.adapters.model.recorded import replay as model
+from propactor.adapters.openclaw.recorded import replay as openclaw
 from propactor.core.recording import MAX_LINE, BadRecording, Pace, Recording, decode
 from propactor.core.upstream import Emit, GenerationRequest, Run
 
@@ -20,7 +21,10 @@ class Kind:
     play: Callable[[Recording, GenerationRequest, Emit, Pace], Run]
 
 
-KINDS: Mapping[str, Kind] = {"openclaw": Kind(replay.opened, replay.ReplayedRun)}
+KINDS: Mapping[str, Kind] = {
+    "openclaw": Kind(openclaw.opened, openclaw.ReplayedRun),
+    "model": Kind(model.opened, model.play),
+}
 
 
 class NoRecordings(Exception):

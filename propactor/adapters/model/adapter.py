@@ -1,6 +1,7 @@
 """A model's own API as a source of generations."""
 
 import asyncio
+from collections.abc import Callable
 
 from propactor.adapters.model import library
 from propactor.adapters.model.dialects import ANTHROPIC, DIALECTS
@@ -28,6 +29,8 @@ class ModelUpstream:
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self.rung = 0
+        self.listen: Callable[[Line], Line] = lambda line: line
+        """Stands between the client and the runs; who wants to listen in puts something else here."""
         self._installed = False
         self._opening: asyncio.Task[Line] | None = None
 
@@ -77,7 +80,7 @@ class ModelUpstream:
             raise problem
         self.start()
         assert self._opening is not None, "there is no problem, so it was started"
-        return await asyncio.shield(self._opening)
+        return self.listen(await asyncio.shield(self._opening))
 
     async def models(self) -> list[str]:
         """Return the names of the models that the API lists; some list none.
