@@ -90,6 +90,8 @@ class Mailbox(Generic[M]):
     def take(self) -> M | None:
         """Take the oldest message; None when there is none, and then the next one rings again."""
         if self._aside:
+            if len(self._aside) == 1 and not self._messages:
+                return self._aside.pop()
             self._settle()
         if self._messages:
             return self._messages.popleft()

@@ -1,7 +1,7 @@
 """What a reader can be told: one frozen class an event, named alike from Python to the wire."""
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from propactor.core import prop
@@ -182,13 +182,8 @@ def camel(name: str) -> str:
     return head + "".join(word.capitalize() for word in rest)
 
 
-def names(cls: type) -> tuple[str, ...]:
-    """Return the names of a class's fields, in order."""
-    return cls._fields if issubclass(cls, tuple) else tuple(field.name for field in fields(cls))
-
-
 KINDS: dict[type[Event], str] = {cls: snake(cls.__name__) for cls in CLASSES}
 FIELDS: dict[type, tuple[tuple[str, str], ...]] = {
-    cls: tuple((name, camel(name)) for name in names(cls))
+    cls: tuple((name, camel(name)) for name in cls.__match_args__)
     for cls in (*CLASSES, Diagnostic, FallbackReason, Stats)
 }

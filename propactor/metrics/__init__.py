@@ -18,6 +18,7 @@ LONG = (1, 2.5, 5, 10, 20, 30, 60, 90, 120, 300, 600, 1800)
 SOURCES = ("gateway", "transcript", "model", "template", "none")
 CANCELS = ("asked", "abandoned", "stopping")
 PREVIEWS = ("thinking", "progress")
+PLACES = ("gateway", "transcript", "history")
 DROPS = ("mailbox", "slow_reader")
 
 
@@ -96,6 +97,12 @@ class Metrics:
             [("yes",), ("no",)],
         )
         self._fallbacks = self._codes("propactor_fallbacks", "Moves to the next upstream, by why.")
+        self._switches = self._counter(
+            "propactor_source_switches",
+            "Changes, within a generation, of who tells it: live events, transcript or history.",
+            ("from", "to"),
+            [(a, b) for a in PLACES for b in PLACES if a != b],
+        )
         self._rejected = self._codes("propactor_requests_rejected", "Generations not begun, by why.")
 
     def _add_readers(self) -> None:
@@ -143,11 +150,13 @@ class Metrics:
     def journalled(self, entries: Sequence[Entry]) -> None:
         """Count entries, and how long a delta took to get here."""
         counts = self._events.counts
-        for entry in entries:
-            event = entry.event
-            counts[entry.kind, getattr(event, "source", None) or "none"] += 1
-            if type(event) is TextDelta and event.at is not None:
-                self._lag_to_journal.observe(max(0.0, (entry.ts - event.at) / 1000))
+        for _, ts, kind, event, _ in entries:
+            if type(event) is not TextDelta:
+                counts[kind, getattr(event, "source", None) or "none"] += 1
+                continue
+            counts[kind, event.source or "none"] += 1
+            if event.at is not None:
+                self._lag_to_journal.observe((ts - event.at) / 1000)
 
     def dropped(self, kind: str, reason: str, count: int = 1) -> None:
         """Count previews that somebody didn't get."""
@@ -170,6 +179,10 @@ class Metrics:
     def fell_back(self, code: str) -> None:
         """Count a move to the next upstream."""
         self._fallbacks.labels(code).inc()
+
+    def switched(self, before: str, after: str) -> None:
+        """Count a change of who tells a generation."""
+        self._switches.labels(before, after).inc()
 
     def rejected(self, code: str) -> None:
         """Count a generation that was refused."""

@@ -36,9 +36,10 @@ class Spread:
         self._sum = 0.0
 
     def observe(self, seconds: float) -> None:
-        """Count one observation."""
+        """Count one observation; one from a clock that is behind another counts as nothing."""
         self._counts[bisect_left(self._bounds, seconds)] += 1
-        self._sum += seconds
+        if seconds > 0:
+            self._sum += seconds
 
     def add_to(self, family: HistogramMetricFamily, label: str) -> None:
         """Write it into a family."""

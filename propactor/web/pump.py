@@ -121,7 +121,7 @@ class Pump:
             event = entry.event
             if type(event) is TextDelta and event.at is not None:
                 lag = self._wrote_at + self._actor.epoch - event.at / 1000
-                self._metrics.lag_to_socket.observe(max(0.0, lag))
+                self._metrics.lag_to_socket.observe(lag)
 
     async def _tell_missed(self) -> None:
         """Tell a slow reader how many previews it has missed, when the number has grown."""
