@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from propactor.core.errors import GatewayUnavailable, UpstreamError
+from propactor.core.errors import GatewayUnavailable, UpstreamError, UpstreamFault
 from propactor.core.events import CLASSES, KINDS, Event, Progress, TextDelta, Thinking
 from propactor.core.sse import Entry, encode
 from propactor.metrics import LAG, LONG, QUICK, SOURCES, Metrics, error_codes
@@ -77,7 +77,7 @@ def test_counts() -> None:
     metrics.cancelled("asked")
     metrics.stopped(confirmed=True, seconds=0.5)
     metrics.stopped(confirmed=False, seconds=2)
-    metrics.fell_back(UpstreamError.code)
+    metrics.fell_back(UpstreamError.code, to="template")
     metrics.rejected(GatewayUnavailable.code)
 
     assert value(metrics, "propactor_events_dropped_total", type="thinking", reason="slow_reader") == 3
@@ -87,7 +87,7 @@ def test_counts() -> None:
     assert value(metrics, "propactor_upstream_stops_total", confirmed="yes") == 1
     assert value(metrics, "propactor_upstream_stops_total", confirmed="no") == 1
     assert value(metrics, "propactor_time_to_upstream_stop_seconds_sum") == 2.5
-    assert value(metrics, "propactor_fallbacks_total", code="UPSTREAM_ERROR") == 1
+    assert value(metrics, "propactor_fallbacks_total", code="UPSTREAM_ERROR", to="template") == 1
     assert value(metrics, "propactor_requests_rejected_total", code="GATEWAY_UNAVAILABLE") == 1
 
 
@@ -99,8 +99,9 @@ def test_there_from_the_start() -> None:
     metrics.finished(outcome="result", code="template", seconds=1)
     metrics.cancelled("abandoned")
     metrics.dropped("progress", "mailbox")
+    for code in error_codes(UpstreamFault):
+        metrics.fell_back(code, to="model")
     for code in error_codes():
-        metrics.fell_back(code)
         metrics.finished(outcome="error", code=code, seconds=1)
     metrics.journalled([entry(TextDelta("a", source="template", at=1))])
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from propactor.actors.actor import Actor
 from propactor.actors.alarms import Alarms
@@ -13,8 +12,9 @@ from propactor.actors.journal import Journal, Subscription
 from propactor.actors.mailbox import Mailbox
 from propactor.actors.rules import ActorRules, CancelReason, ending
 from propactor.core import parser
+from propactor.core.credit import credited
 from propactor.core.errors import GenerationTimeout, InternalError, PropactorError, UpstreamFault
-from propactor.core.events import Diagnostic, Error, Event, Progress, Result, Started, TextDelta
+from propactor.core.events import Error, Event, Progress, Result, Started, TextDelta
 from propactor.core.generation import CONFIRMATION, Entries, Generation
 from propactor.core.upstream import GenerationRequest, Reply, Upstream
 from propactor.metrics import Metrics
@@ -208,14 +208,15 @@ class GenerationActor(Actor[Event | Command]):
         """Fall back to the next upstream if it is the last one's fault, else fail."""
         if self.generation.finished:
             return
-        if not isinstance(error, UpstreamFault) or not self.attempts.left:
+        may = self._rules.mid_run or not self.generation.heard
+        if not (isinstance(error, UpstreamFault) and self.attempts.left and may):
             self._fail(error)
             return
         self.attempts.stop()
         self.mailbox.keep(Command)  # what the failed run said last is void
         self._publish(self.generation.fall_back(error, self.clock()))
-        self._metrics.fell_back(error.code)
         self._ask()
+        self._metrics.fell_back(error.code, to=self.attempts.source)
 
     # The ending
 
@@ -242,21 +243,13 @@ class GenerationActor(Actor[Event | Command]):
     def _succeed(self, result: Result) -> None:
         if self.generation.finished:
             return
-        outcome = self._finished(result)
+        made = self.generation
+        reason, capped = made.fallback_reason, made.capped
+        outcome = credited(result, source=self.attempts.source, reason=reason, capped=capped)
         entries = self.generation.succeed(outcome, self.clock())
         self.outcome = outcome
         self._publish(entries)
         self._close_when_quiet()
-
-    def _finished(self, result: Result) -> Result:
-        """Say who made it, why it wasn't a model if it wasn't, and what was cut."""
-        cut = (Diagnostic("TEXT_CAPPED", "The model's text was cut at the limit."),)
-        return replace(
-            result,
-            method="template" if self.attempts.source == "template" else "ai",
-            fallback_reason=self.generation.fallback_reason,
-            diagnostics=result.diagnostics + (cut if self.generation.capped else ()),
-        )
 
     def _fail(self, error: PropactorError) -> None:
         if not self.generation.finished:

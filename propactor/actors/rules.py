@@ -16,6 +16,8 @@ class ActorRules:
     generation: Rules = field(default_factory=Rules)
     grace: float = 10.0
     stop_seconds: float = 2.0
+    mid_run: bool = True
+    """Whether to move on from an upstream that fails although it had begun to speak."""
     mailbox_messages: int = 1024
     mailbox_bytes: int = 4 * 2**20
     journal_entries: int = 4096

@@ -50,7 +50,8 @@ class Generation:
     """Turns what upstreams say into the entries readers get, in the order the table allows.
 
     ``now`` is in seconds on a clock that never goes back; ``epoch`` is what to add for Unix time.
-    ``wake_at`` is when ``tick`` wants to be called, at the latest.
+    ``wake_at`` is when ``tick`` wants to be called, at the latest; ``heard``, whether the upstream that is
+    being asked has said a word.
     """
 
     def __init__(self, request: GenerationRequest, rules: Rules, *, now: float, epoch: float = 0.0) -> None:
@@ -59,6 +60,7 @@ class Generation:
         self.switches = 0
         self.dropped_previews = 0
         self.joined_earlier = 0
+        self.heard = False
         self.parts_sent = 0
         self.fallback_reason: FallbackReason | None = None
         self.first_event_at: float | None = None
@@ -118,7 +120,7 @@ class Generation:
     def ask(self, now: float) -> None:
         """Note that an upstream is asked from now on: patience begins to run."""
         self._patience = Patience(self._rules.time, now)
-        self._flowing = False
+        self._flowing = self.heard = False
 
     def receive(self, event: Event, now: float) -> Entries:
         """Take one event of an upstream."""
@@ -154,7 +156,7 @@ class Generation:
         self._patience.enter("idle", now)
         if self._lifecycle.state == State.STARTED:
             self._enter("stream")
-        self._flowing = True
+        self._flowing = self.heard = True
         return self._entries(now, Progress("streaming", source=source))
 
     def _hear_text(self, event: TextDelta, now: float) -> Entries:

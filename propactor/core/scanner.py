@@ -45,7 +45,7 @@ def _begun(word: str) -> str:
 def _mode(first: str, tokens: str, wait: str) -> re.Pattern[str]:
     """Compile what stops us in a mode; ``wait`` is what may become a token when more text comes.
 
-    Whatever doesn't begin with one of the ``first`` characters is skipped: a tenth of the time a search takes.
+    Whatever doesn't begin with one of the ``first`` characters is skipped, in a tenth of a search's time.
     """
     skip = rf"[^{re.escape(first)}]*+" if first else ""
     return re.compile(rf"{skip}(?:(?P<wait>(?:{wait})\Z)|{tokens}|(?P<other>.))", re.DOTALL)

@@ -6,8 +6,8 @@ from typing import cast
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.registry import Collector
 
-from propactor.core.errors import PropactorError
-from propactor.core.events import KINDS, TextDelta
+from propactor.core.errors import PropactorError, UpstreamFault
+from propactor.core.events import KINDS, Source, TextDelta
 from propactor.core.sse import Entry
 from propactor.metrics.readings import Kind, Read, Reading
 from propactor.metrics.tally import Spread, Spreads, Tally
@@ -96,7 +96,12 @@ class Metrics:
             ("confirmed",),
             [("yes",), ("no",)],
         )
-        self._fallbacks = self._codes("propactor_fallbacks", "Moves to the next upstream, by why.")
+        self._fallbacks = self._counter(
+            "propactor_fallbacks",
+            "Moves to the next upstream, by why, and to which.",
+            ("code", "to"),
+            [(code, to) for code in sorted(error_codes(UpstreamFault)) for to in SOURCES[:-1]],
+        )
         self._switches = self._counter(
             "propactor_source_switches",
             "Changes, within a generation, of who tells it: live events, transcript or history.",
@@ -176,9 +181,9 @@ class Metrics:
         self._stops.labels("yes" if confirmed else "no").inc()
         self._stop_time.observe(seconds)
 
-    def fell_back(self, code: str) -> None:
+    def fell_back(self, code: str, *, to: Source | None) -> None:
         """Count a move to the next upstream."""
-        self._fallbacks.labels(code).inc()
+        self._fallbacks.labels(code, to or "none").inc()
 
     def switched(self, before: str, after: str) -> None:
         """Count a change of who tells a generation."""

@@ -46,7 +46,14 @@ class Gateway(Table):
         description="The agent that builds props.",
     )
     state_dir: str = Field(
-        "", description="The gateway's state directory, where this machine can read it. Not used yet."
+        "",
+        description="The gateway's state directory, for the thoughts of 2026.2.x; '' takes the one it names.",
+    )
+    rejoin_seconds: float = Field(
+        60,
+        ge=0,
+        le=3600,
+        description="How long a generation waits for the gateway to come back; the run goes on there.",
     )
     thinking: Literal["off", "minimal", "low", "medium", "high"] = Field(
         "medium", description="How much the model shall think."
@@ -86,7 +93,7 @@ class UpstreamOrder(Table):
     )
     detect_ms: Count = Field(
         3000,
-        description="Milliseconds without an event before another source is tried. Not used yet.",
+        description="Milliseconds without an event before what the gateway stored is read instead.",
     )
 
 
@@ -94,6 +101,9 @@ class Fallback(Table):
     """What happens when a model fails."""
 
     template: bool = Field(True, description="Build from a template, and say so, instead of failing.")
+    mid_run: bool = Field(
+        True, description="Move on even from an upstream that had begun to speak; what it said is replaced."
+    )
 
 
 class Stream(Table):

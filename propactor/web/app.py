@@ -63,6 +63,7 @@ def supervisor_rules(settings: Settings) -> SupervisorRules:
     limits, times, stream = settings.limits, settings.timeouts, settings.stream
     return SupervisorRules(
         actor=ActorRules(
+            mid_run=settings.fallback.mid_run,
             generation=Rules(
                 window=stream.coalesce_ms / 1000,
                 text_chars=limits.text_chars,

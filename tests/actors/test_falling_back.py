@@ -11,6 +11,7 @@ from propactor.core.errors import (
 from propactor.core.events import (
     Error,
     FallbackReason,
+    Progress,
     Result,
     TextDelta,
 )
@@ -44,7 +45,7 @@ async def test_fall_back() -> None:
         model.run.say(TextDelta("ghost"))
         template.run.reply()
         await actor.ended()
-        fallbacks = on.count("propactor_fallbacks_total", code="UPSTREAM_ERROR")
+        fallbacks = on.count("propactor_fallbacks_total", code="UPSTREAM_ERROR", to="template")
 
     assert phases(actor) == ["streaming", "fallback", "streaming", "parsing_output"]
     deltas = [event for event in told(actor) if isinstance(event, TextDelta)]
@@ -53,6 +54,25 @@ async def test_fall_back() -> None:
     assert actor.outcome.method == "template"
     assert actor.outcome.fallback_reason == FallbackReason("UPSTREAM_ERROR", "died")
     assert (done(actor).stats.upstream_switches, model.run.stops, fallbacks) == (1, 0, 1)
+    check_ended(actor)
+
+
+@virtual
+async def test_not_mid_run() -> None:
+    """Where that is wanted, an upstream that fails silently is replaced, but not one that spoke."""
+    silent, model, template = Puppet(), Puppet(source="model"), Puppet(source="template")
+    async with stage(replace(RULES, mid_run=False)) as on:
+        actor = await on.begin(silent, model, template)
+        silent.run.say(Progress("accepted"))
+        silent.run.fail(UpstreamError("died"))
+        await soon()
+        model.run.say(TextDelta("half a "))
+        model.run.fail(UpstreamError("died too"))
+        await actor.ended()
+
+    assert isinstance(actor.outcome, Error)
+    assert actor.outcome.message == "died too"
+    assert phases(actor) == ["accepted", "fallback", "streaming"]
     check_ended(actor)
 
 

@@ -146,7 +146,7 @@ async def test_metrics_tell_what_happened() -> None:
 
     assert metrics['propactor_events_total{source="gateway",type="text_delta"}'] == 1
     assert metrics['propactor_generations_finished_total{code="template",outcome="result"}'] == 1
-    assert metrics['propactor_fallbacks_total{code="INVALID_MODEL_OUTPUT"}'] == 1
+    assert metrics['propactor_fallbacks_total{code="INVALID_MODEL_OUTPUT",to="template"}'] == 1
     assert metrics["propactor_time_to_started_seconds_count"] == 1
     assert metrics['propactor_time_to_first_event_seconds_count{source="gateway"}'] == 1
     assert metrics['propactor_delta_lag_seconds_count{stage="socket"}'] == 1
