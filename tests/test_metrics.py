@@ -143,7 +143,7 @@ def test_no_secrets_in_labels() -> None:
     """No label holds what a request says: prompts, ids, models."""
     labels = {label for m in exported(Metrics()).values() for sample in m.samples for label in sample.labels}
 
-    assert labels == {"type", "source", "stage", "le", "outcome", "code", "reason", "confirmed"}
+    assert labels == {"type", "source", "stage", "le", "outcome", "code", "reason", "confirmed", "from", "to"}
 
 
 @pytest.mark.parametrize("buckets", [LAG, QUICK, LONG])
