@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 from propactor.adapters.model.adapter import ModelUpstream
@@ -9,9 +10,10 @@ from propactor.adapters.model.terms import Terms as ModelTerms
 from propactor.adapters.openclaw.adapter import OpenClawUpstream
 from propactor.adapters.openclaw.connection import Counters
 from propactor.adapters.openclaw.link import Link
-from propactor.adapters.openclaw.run import Terms
 from propactor.adapters.openclaw.states import LINK
+from propactor.adapters.openclaw.terms import Terms
 from propactor.adapters.template import TemplateUpstream
+from propactor.adapters.transcript import Transcripts
 from propactor.core.errors import GatewayUnavailable, PropactorError, UpstreamFault
 from propactor.core.upstream import GenerationRequest, Upstream
 from propactor.metrics import Metrics
@@ -103,7 +105,9 @@ def configured(settings: Settings, metrics: Metrics) -> Upstreams:
     services: list[Service] = []
     if settings.gateway.url:
         link = Link(url=settings.gateway.url, token=settings.gateway.token.get_secret_value())
-        by_name["openclaw"] = OpenClawUpstream(link, _terms(settings))
+        by_name["openclaw"] = OpenClawUpstream(
+            link, _terms(settings), library=_library, switched=metrics.switched
+        )
         services.append(link)
         _watch(link, metrics)
     if (terms := model_terms(settings)).known:
@@ -120,7 +124,15 @@ def _terms(settings: Settings) -> Terms:
         total=settings.timeouts.total,
         stop=settings.timeouts.stop,
         delete_to_stop=settings.gateway.abort_by_delete,
+        state_dir=settings.gateway.state_dir,
+        lost=settings.gateway.rejoin_seconds,
+        detect=settings.upstream.detect_ms / 1000,
     )
+
+
+def _library(state_dir: str) -> Transcripts:
+    """Open the transcripts under a gateway's state directory."""
+    return Transcripts(Path(state_dir))
 
 
 def model_terms(settings: Settings) -> ModelTerms:

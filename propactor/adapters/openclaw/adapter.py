@@ -1,9 +1,12 @@
 """The OpenClaw gateway as a source of generations."""
 
-from propactor.adapters.openclaw import protocol
+from propactor.adapters.openclaw import protocol, sources
+from propactor.adapters.openclaw.following import Library, Transcripts
 from propactor.adapters.openclaw.hello import ADMIN, Hello
 from propactor.adapters.openclaw.link import Link
-from propactor.adapters.openclaw.run import OpenClawRun, Terms
+from propactor.adapters.openclaw.run import OpenClawRun
+from propactor.adapters.openclaw.telling import Switched, unnoticed
+from propactor.adapters.openclaw.terms import Terms
 from propactor.core.errors import PropactorError
 from propactor.core.events import Source
 from propactor.core.upstream import Emit, GenerationRequest
@@ -15,9 +18,18 @@ class OpenClawUpstream:
     name = "openclaw"
     source: Source = "gateway"
 
-    def __init__(self, link: Link, terms: Terms | None = None) -> None:
+    def __init__(
+        self,
+        link: Link,
+        terms: Terms | None = None,
+        *,
+        library: Library | None = None,
+        switched: Switched = unnoticed,
+    ) -> None:
         self.link = link
         self._terms = terms or Terms()
+        self._library, self._switched = library, switched
+        self._opened: dict[str, Transcripts] = {}
 
     def problem(self) -> PropactorError | None:
         """Return why the gateway can't take a generation now, or None when it can."""
@@ -26,18 +38,42 @@ class OpenClawUpstream:
     def describe(self) -> dict[str, object]:
         """Return what an operator may want to know: the link's state, and what the gateway says of itself."""
         hello = self.link.hello
-        return {"state": self.link.state, **(_told(hello) if hello else {})}
+        if hello is None:
+            return {"state": self.link.state}
+        files = self.transcripts(hello) is not None
+        return {"state": self.link.state, **_told(hello, files=files), **self._trouble(hello)}
+
+    def transcripts(self, hello: Hello) -> Transcripts | None:
+        """Return the files of the gateway that said hello, where they tell more than it and can be read."""
+        found = self._open(hello)
+        return found if found is not None and found.problem() is None else None
+
+    def _open(self, hello: Hello) -> Transcripts | None:
+        """Open the folder that the settings name, or the one that the gateway says it uses."""
+        place = self._terms.state_dir or hello.state_dir
+        if self._library is None or not place or not sources.reads_files(hello):
+            return None
+        return self._opened.setdefault(place, self._library(place))
+
+    def _trouble(self, hello: Hello) -> dict[str, object]:
+        """Say why the folder can't be read that somebody has set."""
+        found = self._open(hello) if self._terms.state_dir else None
+        problem = found.problem() if found is not None else None
+        return {"transcriptProblem": str(problem)} if problem is not None else {}
 
     def begin(self, request: GenerationRequest, emit: Emit) -> OpenClawRun:
         """Make a run. Asks nothing of the gateway yet."""
-        return OpenClawRun(self.link, request, emit, self._terms)
+        switched = self._switched
+        return OpenClawRun(
+            self.link, request, emit, self._terms, transcripts=self.transcripts, switched=switched
+        )
 
     def session_key(self, request: GenerationRequest) -> str | None:
         """Name the session of a request: its own, used once."""
         return protocol.session_key(self._terms.agent_id, request.job_id)
 
 
-def _told(hello: Hello) -> dict[str, object]:
+def _told(hello: Hello, *, files: bool) -> dict[str, object]:
     """Say what a gateway is and what it streams."""
     return {
         "protocol": hello.protocol,
@@ -47,7 +83,11 @@ def _told(hello: Hello) -> dict[str, object]:
         "streams": {
             "text": True,
             "tools": hello.grants(ADMIN) or not hello.february,
-            "thinking": not hello.february,
+            "thinking": files or not hello.february,
+        },
+        "sources": {
+            "thinking": sources.thoughts_from(hello, files=files),
+            "missed": sources.missed_from(hello, files=files),
         },
         "stops": "run" if hello.aborts else "session",
     }

@@ -17,6 +17,7 @@ from propactor.core.errors import GatewayUnavailable, PropactorError
 
 _EVENT = b'{"type":"event","event":"'
 _AGENT = _EVENT + b'agent"'
+_STORED = _EVENT + b'session.message"'
 """How events begin on the wire, and the only kind we read: skipping `chat` unread halves the work."""
 _BUSY, _BUSY_PAUSE_MS = 1013, 500
 _CHECKS = 4
@@ -141,7 +142,7 @@ class Connection:
         counters = self.counters
         counters.frames += 1
         counters.bytes += len(data)
-        if data.startswith(_EVENT) and not data.startswith(_AGENT):
+        if data.startswith(_EVENT) and not data.startswith(_AGENT) and not self._wanted(data):
             counters.skipped += 1
             return
         try:
@@ -152,11 +153,18 @@ class Connection:
         if type(frame) is dict:
             self._frame(frame)
 
+    def _wanted(self, data: bytes) -> bool:
+        """Tell whether somebody waits for the news of this event: only who has lost a part of his run."""
+        return bool(self.exchange.sessions) and data.startswith(_STORED)
+
     def _frame(self, frame: dict[str, Any]) -> None:
         """Hand a frame to whom it concerns; what we don't know is nobody's business."""
         if frame.get("event") == "agent":
             if type(payload := frame.get("payload")) is dict:
                 self.counters.defects += self.exchange.event(payload)
+        elif frame.get("event") == "session.message":
+            if type(payload := frame.get("payload")) is dict:
+                self.counters.defects += self.exchange.stored(payload)
         elif frame.get("type") == "res":
             self.counters.defects += self.exchange.response(frame)
 

@@ -34,6 +34,8 @@ class Decoder:
         """The answer as the end of the run tells it on 2026.9: no more than its first 4096 characters."""
         self.cancelled = False
         """Whether somebody had the gateway stop this run."""
+        self.missed = False
+        """Whether events were missing without the connection having been lost."""
         self._story = story or Story(closely=debug)
         self._messages = self._story.messages
         self._thoughts = self._story.thoughts
@@ -176,6 +178,7 @@ class Decoder:
         self._seq = seq
         if seq <= expected:
             return NOTHING
+        self.missed = True
         reason = f"expected event {expected} of the run, got {seq}"
         return (Progress("gap", reason=reason, source="gateway", raw=self._raw(payload)),)
 

@@ -36,6 +36,18 @@ class Sink(Protocol):
         ...
 
 
+class Attendant(Protocol):
+    """Learns what happens in a session beyond the runs that have a sink of their own, at once."""
+
+    def stray(self, payload: Frame) -> None:
+        """Take an event of a run that has no sink."""
+        ...
+
+    def stored(self, payload: Frame) -> None:
+        """Take the news that a message was stored."""
+        ...
+
+
 class Single:
     """Waits for the one response to an ordinary request."""
 
@@ -73,6 +85,7 @@ class Exchange:
     def __init__(self) -> None:
         self._waiters: dict[str, Waiter] = {}
         self._sinks: dict[str, Sink] = {}
+        self.sessions: dict[str, Attendant] = {}
         self._count = 0
 
     @property
@@ -104,12 +117,30 @@ class Exchange:
         run_id = payload.get("runId")
         sink = self._sinks.get(run_id) if run_id is not None else None
         if sink is None:
-            return 0
+            return self._tell_session(payload, stored=False) if self.sessions else 0
         try:
             sink.receive(payload)
         except Exception as exc:  # noqa: BLE001  one run's defect must not end the others
             self._sinks.pop(str(run_id), None)
             return _defect(sink, exc)
+        return 0
+
+    def stored(self, payload: Frame) -> int:
+        """Tell of a stored message; return the number of defects met."""
+        return self._tell_session(payload, stored=True)
+
+    def _tell_session(self, payload: Frame, *, stored: bool) -> int:
+        """Tell who attends the session; one who raises is told no more."""
+        key = str(payload.get("sessionKey"))
+        attendant = self.sessions.get(key)
+        if attendant is None:
+            return 0
+        try:
+            (attendant.stored if stored else attendant.stray)(payload)
+        except Exception as exc:
+            self.sessions.pop(key, None)
+            log.error("a run could not take what the gateway sent", exc_info=exc)
+            return 1
         return 0
 
     def response(self, frame: Frame) -> int:
@@ -134,6 +165,7 @@ class Exchange:
         everybody: list[Waiter | Sink] = [*self._waiters.values(), *self._sinks.values()]
         self._waiters.clear()
         self._sinks.clear()
+        self.sessions.clear()
         for one in everybody:
             one.fail(error)
 

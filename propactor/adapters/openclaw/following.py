@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from propactor.adapters.openclaw.hello import Hello
 from propactor.core.errors import PropactorError
 
 Take = Callable[[Mapping[str, Any]], None]
@@ -39,6 +40,14 @@ class Transcripts(Protocol):
     def problem(self) -> Exception | None:
         """Return why nothing can be read, or None when it can."""
         ...
+
+
+Open = Callable[[Hello], Transcripts | None]
+"""Finds the transcripts of the gateway that said hello, if they are of use and can be read here."""
+
+
+def nowhere(hello: Hello) -> None:
+    """Find none."""
 
 
 Library = Callable[[str], Transcripts]

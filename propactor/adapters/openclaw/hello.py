@@ -27,6 +27,10 @@ class Hello:
     max_payload: int = SMALLEST_PAYLOAD
     tick_seconds: float = 30.0
     sessions_path: str | None = None
+    state_dir: str | None = None
+    boot_id: str | None = None
+    uptime: float | None = None
+    """For how many seconds the gateway has been running, when it said so."""
 
     def offers(self, method: str) -> bool:
         """Tell whether the gateway knows a method."""
@@ -68,15 +72,19 @@ def parse(payload: Mapping[str, Any]) -> Hello:
     if payload.get("type") != "hello-ok" or not isinstance(payload.get("protocol"), int):
         raise GatewayRefused("what answers at the gateway's address is not an OpenClaw gateway")
     features, policy = payload.get("features") or {}, payload.get("policy") or {}
+    server, snapshot = payload.get("server") or {}, payload.get("snapshot") or {}
     hello = Hello(
         protocol=payload["protocol"],
-        version=str((payload.get("server") or {}).get("version") or "unknown"),
+        version=str(server.get("version") or "unknown"),
         methods=frozenset(features.get("methods") or ()),
         capabilities=frozenset(features.get("capabilities") or ()),
         scopes=_scopes(payload),
         max_payload=int(policy.get("maxPayload") or SMALLEST_PAYLOAD),
         tick_seconds=float(policy.get("tickIntervalMs") or 30_000) / 1000,
-        sessions_path=_sessions_path(payload),
+        sessions_path=_sessions_path(snapshot),
+        state_dir=snapshot.get("stateDir"),
+        boot_id=server.get("bootId"),
+        uptime=_seconds(snapshot.get("uptimeMs")),
     )
     return _checked(hello)
 
@@ -97,7 +105,11 @@ def _scopes(payload: Mapping[str, Any]) -> frozenset[str] | None:
     return None if scopes is None else frozenset(scopes)
 
 
-def _sessions_path(payload: Mapping[str, Any]) -> str | None:
-    agents = ((payload.get("snapshot") or {}).get("health") or {}).get("agents") or ()
+def _seconds(milliseconds: object) -> float | None:
+    return milliseconds / 1000 if isinstance(milliseconds, int | float) else None
+
+
+def _sessions_path(snapshot: Mapping[str, Any]) -> str | None:
+    agents = (snapshot.get("health") or {}).get("agents") or ()
     paths = [(agent.get("sessions") or {}).get("path") for agent in agents if isinstance(agent, Mapping)]
     return next((path for path in paths if isinstance(path, str)), None)

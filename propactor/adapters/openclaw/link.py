@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from propactor.adapters.openclaw.backoff import Backoff
+from propactor.adapters.openclaw.boots import Boot, boot
 from propactor.adapters.openclaw.connection import Connection, Counters
-from propactor.adapters.openclaw.exchange import Sink, Waiter
+from propactor.adapters.openclaw.exchange import Attendant, Sink, Waiter
 from propactor.adapters.openclaw.hello import Hello
 from propactor.adapters.openclaw.states import LINK, LinkState
 from propactor.adapters.openclaw.wire import MAX_SIZE
@@ -35,6 +36,7 @@ class Link:
         backoff: Backoff | None = None,
     ) -> None:
         self.hello: Hello | None = None
+        self.boot = Boot()
         self.counters = Counters()
         self.make_connection: Callable[[Counters], Connection] = Connection
         """Makes each connection; who wants to listen in puts something else here before `start`."""
@@ -129,6 +131,19 @@ class Link:
         if self._connection is not None:
             self._connection.exchange.unroute(run_id)
 
+    def attend(self, key: str, attendant: Attendant) -> None:
+        """Tell somebody what happens in a session beyond the runs that have a sink.
+
+        Raises:
+            GatewayUnavailable: there is no connection.
+        """
+        self._usable().exchange.sessions[key] = attendant
+
+    def leave(self, key: str) -> None:
+        """Tell nobody of a session any more."""
+        if self._connection is not None:
+            self._connection.exchange.sessions.pop(key, None)
+
     def _usable(self) -> Connection:
         if self._connection is None or self.state != LinkState.READY:
             raise self.problem() or GatewayUnavailable("there is no connection to the gateway yet")
@@ -179,6 +194,7 @@ class Link:
         await connection.dial(self._url, patience=self._connect_timeout, max_size=self._max_size)
         self._enter("greet")
         self.hello = await connection.greet(self._token, patience=self._connect_timeout)
+        self.boot = boot(self.hello, asyncio.get_running_loop().time())
         self._failure = None
         self.counters.connections += 1
         self._enter("accept")

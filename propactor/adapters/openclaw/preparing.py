@@ -1,9 +1,17 @@
 """Tell the gateway what a session must know before its first run."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from propactor.adapters.openclaw import protocol
+from propactor.adapters.openclaw.exchange import Ignored
 from propactor.adapters.openclaw.hello import ADMIN, Hello
 from propactor.adapters.openclaw.link import Link
 from propactor.core.errors import PropactorError
+from propactor.core.events import Progress
+from propactor.core.upstream import Emit
+
+_REFUSED = "the gateway refused the session's events"
 
 
 async def prepare(link: Link, hello: Hello, *, key: str, model: str | None, patience: float) -> str | None:
@@ -21,3 +29,16 @@ async def prepare(link: Link, hello: Hello, *, key: str, model: str | None, pati
     except PropactorError as exc:
         return f"{missing}: {exc.message}"
     return None
+
+
+class Subscription(Ignored):
+    """Waits for the word that a session's events will come."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+
+    def answer(self, frame: Mapping[str, Any]) -> bool:
+        """Tell the reader if they won't: a gateway that scopes events then sends none."""
+        if not frame.get("ok"):
+            self._emit(Progress("degraded", reason=_REFUSED, source="gateway"))
+        return True

@@ -83,6 +83,12 @@ def session_delete(key: str) -> Params:
     return {"key": key, "deleteTranscript": False}
 
 
-def history(key: str, limit: int) -> Params:
-    """Ask for the last messages of a session."""
-    return {"sessionKey": key, "limit": limit}
+def history(key: str, limit: int, *, cursor: str | None = None, chars: int | None = None) -> Params:
+    """Ask for the last messages of a session, or those since a place; ``chars`` is the most of each."""
+    more = {"cursor": cursor, "maxChars": chars}
+    return {"sessionKey": key, "limit": limit, **{name: value for name, value in more.items() if value}}
+
+
+def wait(run_id: str, seconds: float) -> Params:
+    """Ask to be told of a run's end, or that it hasn't come."""
+    return {"runId": run_id, "timeoutMs": int(seconds * 1000)}

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from propactor.adapters.openclaw import stored, tools
@@ -124,17 +123,18 @@ class Recall:
 
     def _call(self, call: stored.Call) -> Sequence[Event]:
         data = {"name": call.name, "toolCallId": call.call_id, "args": call.arguments}
-        return self._tool(tools.call(data))
+        return self._tool(tools.call(data, source="transcript"))
 
     def _outcome(self, outcome: stored.Outcome) -> Sequence[Event]:
         head = {"name": outcome.name, "toolCallId": outcome.call_id, "isError": outcome.failed}
-        return self._tool(tools.result({**head, "result": {"content": outcome.content}}))
+        data = {**head, "result": {"content": outcome.content}}
+        return self._tool(tools.result(data, source="transcript"))
 
     def _tool(self, event: ToolCall | ToolResult) -> Sequence[Event]:
         if not self._story.tells(event):
             return NOTHING
         self._story.messages.complete()
-        return (*self._flushed(), replace(event, source="transcript"))
+        return (*self._flushed(), event)
 
     def _failure(self, failure: stored.Failure) -> Sequence[Event]:  # noqa: ARG002  the shape of a teller
         """Take back what an attempt said that failed while nobody listened."""

@@ -61,7 +61,8 @@ class Stored:
     """One message. ``names`` identify it: different sources know it by different ones, so any will do.
 
     ``run_id`` is the run it belongs to, where the gateway says so (2026.9). ``internal`` is a prompt that
-    the gateway gave itself. A message of the model is dated by when it began, in milliseconds.
+    the gateway gave itself. A message of the model is dated by when it began, in milliseconds;
+    the last one ``finishes``.
     """
 
     role: str
@@ -70,6 +71,7 @@ class Stored:
     run_id: str | None = None
     internal: bool = False
     begun_at: int = 0
+    finishes: bool = False
     message: Json | None = None
 
 
@@ -100,6 +102,7 @@ def of_message(message: Json, entry_id: object = None) -> Stored:
         run_id=_run_id(message, marks),
         internal=(message.get("provenance") or {}).get("kind") == "internal_system",
         begun_at=at if isinstance(at := message.get("timestamp"), int) else 0,
+        finishes=role == "assistant" and message.get("stopReason") == "stop",
         message=message,
     )
 

@@ -4,26 +4,26 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from propactor.core import jsontext
-from propactor.core.events import ToolCall, ToolResult
+from propactor.core.events import Source, ToolCall, ToolResult
 from propactor.redaction import preview
 
 LIMIT = 300
 """Characters of a preview."""
 
 
-def call(data: Mapping[str, Any], raw: object = None) -> ToolCall:
+def call(data: Mapping[str, Any], raw: object = None, source: Source = "gateway") -> ToolCall:
     """Read a tool's start."""
     args = data.get("args")
     shown = preview(args, LIMIT) if args else None
-    return ToolCall(_name(data), _id(data), input_preview=shown, source="gateway", raw=raw)
+    return ToolCall(_name(data), _id(data), input_preview=shown, source=source, raw=raw)
 
 
-def result(data: Mapping[str, Any], raw: object = None) -> ToolResult:
+def result(data: Mapping[str, Any], raw: object = None, source: Source = "gateway") -> ToolResult:
     """Read a tool's end; without verbose level `full`, gateways of February leave its output out."""
     text = _text(data.get("result"))
     status: Literal["ok", "error"] = "error" if data.get("isError") or _says_error(text) else "ok"
     shown = preview(text, LIMIT) if text else None
-    return ToolResult(_name(data), _id(data), status, shown, source="gateway", raw=raw)
+    return ToolResult(_name(data), _id(data), status, shown, source=source, raw=raw)
 
 
 def _name(data: Mapping[str, Any]) -> str:

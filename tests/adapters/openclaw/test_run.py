@@ -9,7 +9,8 @@ import pytest
 
 from propactor.adapters.openclaw.adapter import OpenClawUpstream
 from propactor.adapters.openclaw.link import Link
-from propactor.adapters.openclaw.run import OpenClawRun, Terms
+from propactor.adapters.openclaw.run import OpenClawRun
+from propactor.adapters.openclaw.terms import Terms
 from propactor.core.errors import (
     Cancelled,
     GatewayRefused,
@@ -103,6 +104,7 @@ async def test_shape() -> None:
             "state": "ready", "protocol": 4, "version": "2026.9.6", "transcript": "sqlite",
                 "scopes": ["operator.admin", "operator.read", "operator.write"], "stops": "run",
                 "streams": {"text": True, "tools": True, "thinking": True},
+                "sources": {"thinking": "gateway", "missed": "history"},
         }  # fmt: skip
 
 
@@ -240,8 +242,8 @@ async def test_never_ends() -> None:
 
 
 async def test_lost() -> None:
-    """When the connection is lost in the middle, what was said is kept, and the run ends at once."""
-    async with staged(runs("2026.9.6-timeout")[0]) as stage:
+    """Where runs aren't to be waited for, one whose connection is lost ends at once."""
+    async with staged(runs("2026.9.6-timeout")[0], lost=0) as stage:
         stage.gateway.hold_after = 10
         task = asyncio.create_task(ended(stage.begin()))
         await asyncio.wait_for(stage.gateway.holding.wait(), SOON)
@@ -414,7 +416,7 @@ async def test_stop_after_the_end() -> None:
 
 async def test_stop_after_a_loss() -> None:
     """A run whose connection was lost may go on at the gateway, so its stop isn't claimed."""
-    async with staged(runs("2026.9.6-abort")[0]) as stage:
+    async with staged(runs("2026.9.6-abort")[0], lost=0) as stage:
         stage.gateway.hold_after = 3
         run = stage.begin()
         task = asyncio.create_task(ended(run))

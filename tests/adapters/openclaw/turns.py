@@ -57,7 +57,7 @@ class Turn:
         thoughts = _growing("thinking", step.thought) if self.protocol >= 4 else []
         item = {"itemId": f"item:{n}"} if self.protocol >= 4 else {}
         told = [*thoughts, *_growing("assistant", step.text, item), *self._tools(n, step)]
-        return [{**payload, "ts": 1000 * n + k + 1} for k, payload in enumerate(told)]
+        return [{**payload, "ts": 1000 * n + k + 1001} for k, payload in enumerate(told)]
 
     def _tools(self, n: int, step: Step) -> list[Json]:
         ids = [f"c{n}.{k}" for k in range(step.tools)]
@@ -72,7 +72,7 @@ class Turn:
     def written(self, seen: int) -> list[Json]:
         """Return the messages that are stored when so many events are out: the model's before its tools."""
         out = [payload for step in self.live() for payload in step][:seen]
-        words = [1000 * n + len(self._told(n, step)) - 2 * step.tools for n, step in enumerate(self.steps)]
+        words = [1000 * n + 1000 + len(self._told(n, step)) - 2 * step.tools for n, step in enumerate(self.steps)]
         last = max((payload["ts"] for payload in out), default=-1)
         answered = {
             payload["data"]["toolCallId"] for payload in out if payload["data"].get("phase") == "result"
@@ -94,7 +94,7 @@ class Turn:
             {"role": "toolResult", "toolCallId": call, "toolName": "read", "content": []} for call in ids
         ]
         messages = [{"role": "assistant", "content": content, "stopReason": "stop"}, *answers]
-        return [{**message, "timestamp": 1000 * n + k} for k, message in enumerate(messages)]
+        return [{**message, "timestamp": 1000 * n + k + 1000} for k, message in enumerate(messages)]
 
 
 def _growing(stream: str, pieces: Sequence[str], more: Json | None = None) -> list[Json]:
