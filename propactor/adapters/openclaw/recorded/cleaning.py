@@ -129,9 +129,13 @@ def _hello(payload: Mapping[str, Any]) -> dict[str, Any]:
     ]
     return {
         **{name: payload.get(name) for name in _HELLO},
-        "server": {"version": (payload.get("server") or {}).get("version")},
+        "server": {name: (payload.get("server") or {}).get(name) for name in ("version", "bootId")},
         "features": {"methods": methods, "capabilities": features.get("capabilities") or []},
-        "snapshot": {"stateDir": "~/.openclaw", "health": {"agents": agents}},
+        "snapshot": {
+            "stateDir": "~/.openclaw",
+            "uptimeMs": snapshot.get("uptimeMs"),
+            "health": {"agents": agents},
+        },
         "auth": {"scopes": (payload.get("auth") or {}).get("scopes")},
         "policy": payload.get("policy") or {},
     }

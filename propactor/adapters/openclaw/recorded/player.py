@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from propactor.adapters.openclaw import hello as hellos
+from propactor.adapters.openclaw.boots import boot
 from propactor.adapters.openclaw.connection import Connection, Counters
 from propactor.adapters.openclaw.exchange import Waiter
 from propactor.adapters.openclaw.link import Link
@@ -18,7 +19,7 @@ from propactor.core import jsontext
 from propactor.core.errors import GatewayUnavailable
 from propactor.core.recording import Frame, Pace
 
-_COURTESY = 0.5
+_COURTESY = 0.1
 """Seconds to wait for a request that was made then: one that is not made today is passed over."""
 _FIRST: Key = ("agent", 0)
 """The one without which nothing follows."""
@@ -59,6 +60,7 @@ class RecordedLink(Link):
         self._names = Names(self._frames)
         self._said: RecordedConnection | None = None
         self.files = RecordedFiles(self._requests)
+        self.has_files = any(frame.source == "transcript" for frame in frames)
 
     def hear(self, request_id: str, method: str, params: Mapping[str, Any]) -> None:
         """Take a request of today; one that the recording doesn't know is refused."""
@@ -114,6 +116,7 @@ class RecordedLink(Link):
             self._hang_up("the gateway was connected anew")
         self._connection = self._said = RecordedConnection(self.counters, self)
         self.hello = hellos.parse(payload)
+        self.boot = boot(self.hello, asyncio.get_running_loop().time())
         self._failure = None
         for trigger in ("dial", "greet", "accept"):
             self._enter(trigger)

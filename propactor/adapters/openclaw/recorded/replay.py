@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from propactor.adapters.openclaw import hello as hellos
-from propactor.adapters.openclaw.adapter import OpenClawUpstream
 from propactor.adapters.openclaw.recorded.cleaning import is_hello
 from propactor.adapters.openclaw.recorded.growth import grow
 from propactor.adapters.openclaw.recorded.player import RecordedLink
+from propactor.adapters.openclaw.run import OpenClawRun
 from propactor.adapters.openclaw.terms import Terms
 from propactor.core.errors import GatewayRefused
 from propactor.core.recording import BadRecording, Frame, Pace, Recording
@@ -14,7 +14,15 @@ from propactor.core.upstream import Emit, GenerationRequest, Reply
 
 _PATIENCE = 86_400.0
 """Seconds: a recording can't hang, however slowly it is played."""
-_TERMS = replace(Terms(), accept=_PATIENCE, rejoin=_PATIENCE, total=_PATIENCE, call=_PATIENCE)
+_TERMS = Terms(
+    accept=_PATIENCE,
+    rejoin=_PATIENCE,
+    lost=_PATIENCE,
+    resume=_PATIENCE,
+    detect=_PATIENCE,
+    total=_PATIENCE,
+    call=_PATIENCE,
+)
 
 
 def opened(recording: Recording) -> Recording:
@@ -52,8 +60,9 @@ class ReplayedRun:
     """One generation from a recording that was `opened`."""
 
     def __init__(self, recording: Recording, request: GenerationRequest, emit: Emit, pace: Pace) -> None:
-        self._link = RecordedLink(recording.frames, pace)
-        self._run = OpenClawUpstream(self._link, _TERMS).begin(request, emit)
+        link = self._link = RecordedLink(recording.frames, pace)
+        files = link.files if link.has_files else None
+        self._run = OpenClawRun(link, request, emit, _TERMS, transcripts=lambda _: files)
 
     async def finish(self) -> Reply:
         """Play to the end, emitting events on the way.

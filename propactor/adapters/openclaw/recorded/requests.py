@@ -26,15 +26,20 @@ class Requests:
         self._changed = asyncio.Event()
 
     def ask(self, method: str, request_id: str) -> list[Answer] | None:
-        """Enter a request of today: return the answers that have come, None if there will never be any."""
+        """Enter a request of today: return the answers that have come, None if there will never be any.
+
+        Where several requests of its kind are answered already, for then more were made, it is the latest.
+        """
         key = (method, self._counts[method])
         if key not in self._known:
             return None
-        self._counts[method] += 1
-        self.ids[key] = request_id
+        answered = sorted(other for other in self._early if other[0] == method)
+        last = max(key, *answered) if answered else key
+        self._counts[method] = last[1] + 1
+        self.ids |= {(method, number): request_id for number in range(key[1], last[1] + 1)}
         self._changed.set()
         self._changed = asyncio.Event()
-        return self._early.pop(key, [])
+        return _joined([self._early.pop(other) for other in answered])
 
     def answer(self, key: Key, answer: Answer) -> str | None:
         """Return whom an answer is for; it is kept until somebody asks for it."""
@@ -46,6 +51,23 @@ class Requests:
         """Wait until a request has been made."""
         while key not in self.ids:
             await self._changed.wait()
+
+
+def _joined(answers: Sequence[list[Answer]]) -> list[Answer]:
+    """Return the last answers, with the messages of all: a history may tell only what came since the last."""
+    if not answers:
+        return []
+    told = [message for one in answers for answer in one for message in _messages(answer)]
+    return [_with(answer, told) if _messages(answer) else answer for answer in answers[-1]]
+
+
+def _messages(answer: Answer) -> Sequence[object]:
+    payload = answer.get("payload")
+    return (payload.get("messages") or ()) if isinstance(payload, dict) else ()
+
+
+def _with(answer: Answer, messages: Sequence[object]) -> Answer:
+    return {**answer, "payload": {**answer["payload"], "messages": messages}}
 
 
 def _keys(frames: Sequence[Frame]) -> Iterator[Key | None]:

@@ -7,7 +7,8 @@ from propactor.adapters.openclaw import protocol
 from propactor.adapters.openclaw.adapter import OpenClawUpstream
 from propactor.adapters.openclaw.connection import Connection, Counters
 from propactor.adapters.openclaw.exchange import Waiter
-from propactor.adapters.openclaw.following import Follow, Library, Take, Transcripts
+from propactor.adapters.openclaw.following import Follow, Take, Transcripts
+from propactor.adapters.openclaw.hello import Hello
 from propactor.core import jsontext
 from propactor.core.errors import PropactorError
 from propactor.core.recording import Tape
@@ -15,6 +16,7 @@ from propactor.core.recording import Tape
 _EVENT = b'{"type":"event","event":"'
 _KEPT = (b'agent"', b"session.")
 """Events worth keeping: the others only repeat, or concern nobody's generation."""
+Open = Callable[[Hello], Transcripts | None]
 CATCH_UP = "catch_up"
 """What a transcript is asked in a recording: to have handed over all there is by now."""
 
@@ -105,9 +107,14 @@ class _TapedTranscripts:
         return self._transcripts.problem()
 
 
-def library(opens: Library, tape: Tape) -> Library:
+def transcripts(opens: Open, tape: Tape) -> Open:
     """Return what opens transcripts that are taken down."""
-    return lambda state_dir: _TapedTranscripts(opens(state_dir), tape)
+
+    def opened(hello: Hello) -> Transcripts | None:
+        found = opens(hello)
+        return None if found is None else _TapedTranscripts(found, tape)
+
+    return opened
 
 
 def tap(upstream: OpenClawUpstream, tape: Tape) -> None:
