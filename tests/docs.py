@@ -2,12 +2,19 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from prometheus_client.core import Metric
 
 from propactor.actors.supervisor import Supervisor
+from propactor.adapters.model.adapter import ModelUpstream
+from propactor.adapters.model.dialects import DIALECTS
+from propactor.adapters.model.terms import Terms
+from propactor.adapters.openclaw import hello as hellos
+from propactor.adapters.openclaw import sources
+from propactor.adapters.openclaw.adapter import told
 from propactor.adapters.openclaw.states import LINK
 from propactor.core.diagram import mermaid
 from propactor.core.events import CLASSES, FIELDS, KINDS
@@ -15,6 +22,7 @@ from propactor.core.machine import GENERATION
 from propactor.settings import Settings
 from propactor.web.app import make_app, supervisor_rules
 from propactor.web.keys import METRICS
+from tests.adapters.openclaw.recordings import hello as recorded_hello
 
 ROOT = Path(__file__).parents[1]
 UNSENT = {"at", "raw"}
@@ -50,6 +58,37 @@ def metric_table() -> str:
     return "\n".join(rows)
 
 
+SEEN = {"gateway": "live", "transcript": "from its files, message by message", "history": "at the end"}
+STOPS = {"run": "the run", "session": "the session (admin scope)", "connection": "the connection"}
+FILES = {True: ", files readable", False: ", files out of reach"}
+
+
+def upstream_table() -> str:
+    """Return what each upstream shows as a Markdown table, as those say that ask it."""
+    rows = [
+        "| upstream | text | tools | thoughts | what events missed | a cancel ends |",
+        "|---|---|---|---|---|---|",
+    ]
+    for version in ("2026.2.9", "2026.2.26", "2026.7.1", "2026.9.6"):
+        hello = hellos.parse(recorded_hello(f"{version}-text"))
+        for files in (True, False) if sources.reads_files(hello) else (False,):
+            where = FILES[files] if sources.reads_files(hello) else ""
+            rows.append(_row(f"OpenClaw {version}{where}", told(hello, files=files)))
+    models = {api: ModelUpstream(Terms(api=api)).describe() for api in DIALECTS}
+    rows += [_row(f"a model's own API, `{api}`", described) for api, described in models.items()]
+    rows.append("| the template | at once | – | – | – | nothing runs on |")
+    return "\n".join(rows)
+
+
+def _row(name: str, described: Mapping[str, Any]) -> str:
+    """Put what an upstream says of itself into words."""
+    shows, places = described["streams"], described.get("sources", {})
+    thoughts = SEEN[places.get("thinking", "gateway")] if shows["thinking"] or places else "–"
+    missed = {"transcript": "its files", "history": "its history"}.get(places.get("missed", ""), "–")
+    tools = "live" if shows["tools"] else "–"
+    return f"| {name} | live | {tools} | {thoughts} | {missed} | {STOPS[described['stops']]} |"
+
+
 async def _exported() -> list[Metric]:
     """Return all metrics of an application that has a gateway."""
     settings = Settings.model_validate({"gateway": {"url": "ws://127.0.0.1:1"}})
@@ -59,7 +98,12 @@ async def _exported() -> list[Metric]:
 
 
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
-    "README.md": {"events": event_table, "states": state_diagram, "link-states": link_diagram},
+    "README.md": {
+        "events": event_table,
+        "upstreams": upstream_table,
+        "states": state_diagram,
+        "link-states": link_diagram,
+    },
     "dashboards/README.md": {"metrics": metric_table},
 }
 

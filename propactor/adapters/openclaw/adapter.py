@@ -41,7 +41,7 @@ class OpenClawUpstream:
         if hello is None:
             return {"state": self.link.state}
         files = self.transcripts(hello) is not None
-        return {"state": self.link.state, **_told(hello, files=files), **self._trouble(hello)}
+        return {"state": self.link.state, **told(hello, files=files), **self._trouble(hello)}
 
     def transcripts(self, hello: Hello) -> Transcripts | None:
         """Return the files of the gateway that said hello, where they tell more than it and can be read."""
@@ -73,7 +73,7 @@ class OpenClawUpstream:
         return protocol.session_key(self._terms.agent_id, request.job_id)
 
 
-def _told(hello: Hello, *, files: bool) -> dict[str, object]:
+def told(hello: Hello, *, files: bool) -> dict[str, object]:
     """Say what a gateway is and what it streams."""
     return {
         "protocol": hello.protocol,
