@@ -60,10 +60,12 @@ class FakeGateway:
         cumulative: bool = True,
         starting: int = 0,
         retry_after_ms: int = 500,
+        state_dir: str = hello.STATE_DIR,
     ) -> None:
         self.protocol, self.script, self.token, self.agents = protocol, script, token, tuple(agents)
         self.port, self.tick, self.cumulative = port, tick, cumulative
         self.starting, self.retry_after_ms = starting, retry_after_ms
+        self.house = hello.House(state_dir)
         self.closed_to_all = False
         self.requests: list[Asked] = []
         self.aborted: list[str] = []
@@ -140,8 +142,7 @@ class FakeGateway:
     async def restart(self, *, down: bool = False) -> None:
         """Send everybody away with 1012 and forget every run; with ``down`` refuse who comes (HTTP 503)."""
         self.closed_to_all = down
-        self._lose_runs()
-        self.runs.clear()
+        self._forget()
         going = list(self.connections)
         self.audience.tell_all("shutdown", {"reason": "gateway stopping", "restartExpectedMs": None})
         for connection in going:
@@ -154,8 +155,7 @@ class FakeGateway:
 
     def kill(self) -> None:
         """Cut every line and forget every run, as a process that is killed does."""
-        self._lose_runs()
-        self.runs.clear()
+        self._forget()
         for connection in list(self.connections):
             connection.drop()
 
@@ -213,6 +213,12 @@ class FakeGateway:
         """Remember that a run was stopped."""
         self.aborted.append(run.run_id)
         self.changed()
+
+    def _forget(self) -> None:
+        """Be another process from here on, which knows nothing of the runs of the last."""
+        self._lose_runs()
+        self.runs.clear()
+        self.house = hello.House(self.house.state_dir)
 
     def _lose_runs(self) -> None:
         for run in self.runs.values():

@@ -1,7 +1,9 @@
 """What a gateway says of itself to who is let in."""
 
+import time
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from propactor.fakes.frames import Json
 from propactor.fakes.handshake import Grant
@@ -43,14 +45,14 @@ def challenge(protocol: int) -> Json:
     return payload | {"capabilities": ["model-catalog-snapshot"]} if protocol >= 4 else payload
 
 
-def health(protocol: int, agents: Iterable[str]) -> Json:
+def health(protocol: int, agents: Iterable[str], state_dir: str = STATE_DIR) -> Json:
     """Return how the gateway is, and where its agents keep their sessions."""
     rows = [
         {
             "agentId": agent,
             "isDefault": agent == "main",
             "sessions": {
-                "path": _STORES[protocol].format(state=STATE_DIR, agent=agent),
+                "path": _STORES[protocol].format(state=state_dir, agent=agent),
                 "count": 0,
                 "recent": [],
             },
@@ -61,20 +63,33 @@ def health(protocol: int, agents: Iterable[str]) -> Json:
     return {**head, "channelLabels": {}, "heartbeatSeconds": 0, "defaultAgentId": "main", "agents": rows}
 
 
-def hello(protocol: int, grant: Grant, *, methods: list[str], agents: Iterable[str], tick: float) -> Json:
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a gateway says of itself to everybody: since when it runs, where it keeps things."""
+
+    state_dir: str = STATE_DIR
+    boot_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    began_at: float = field(default_factory=time.monotonic)
+
+
+def hello(
+    protocol: int, grant: Grant, house: House, *, methods: list[str], agents: Iterable[str], tick: float
+) -> Json:
     """Return the welcome."""
     server: Json = {"version": VERSIONS[protocol], "connId": str(uuid.uuid4())}
-    snapshot: Json = {"presence": [], "health": health(protocol, agents), "uptimeMs": 1000}
+    uptime = int((time.monotonic() - house.began_at) * 1000)
+    kept = health(protocol, agents, house.state_dir)
+    snapshot: Json = {"presence": [], "health": kept, "uptimeMs": uptime}
     snapshot |= {"stateVersion": {"presence": 1, "health": 1}, "sessionDefaults": _defaults()}
     if protocol == 3 or "operator.admin" in grant.scopes:
-        snapshot |= {"configPath": f"{STATE_DIR}/openclaw.json", "stateDir": STATE_DIR}
+        snapshot |= {"configPath": f"{house.state_dir}/openclaw.json", "stateDir": house.state_dir}
     features: Json = {"methods": methods, "events": _EVENTS[protocol]}
     welcome: Json = {"type": "hello-ok", "protocol": protocol, "server": server, "features": features}
     policy = {**POLICIES[protocol], "tickIntervalMs": int(tick * 1000)}
     if protocol == 3:
         server["host"] = "gateway-host"
         return {**welcome, "snapshot": snapshot, "policy": policy}
-    server |= {"buildId": f"{VERSIONS[4]}-release", "bootId": str(uuid.uuid4())}
+    server |= {"buildId": f"{VERSIONS[4]}-release", "bootId": house.boot_id}
     features["capabilities"] = ["session-settings-contract"]
     auth = {"method": "token", "role": grant.role, "scopes": list(grant.scopes)}
     return {**welcome, "auth": auth, "snapshot": snapshot, "policy": policy}

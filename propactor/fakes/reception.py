@@ -74,7 +74,9 @@ async def _serve(gateway: "FakeGateway", socket: ServerConnection, request_id: s
     buffered = int(hello.POLICIES[protocol]["maxBufferedBytes"])
     client = Connection(socket, grant, protocol=protocol, max_buffered=buffered)
     methods_offered = methods.offered(protocol)
-    welcome_payload = hello.hello(protocol, grant, methods=methods_offered, agents=agents, tick=gateway.tick)
+    welcome_payload = hello.hello(
+        protocol, grant, gateway.house, methods=methods_offered, agents=agents, tick=gateway.tick
+    )
     client.respond(request_id, welcome_payload)
     client.tell("health", hello.health(protocol, agents), gateway.audience.seq)
     client.flush()

@@ -18,7 +18,10 @@ from propactor.core.errors import GatewayUnavailable, PropactorError
 _EVENT = b'{"type":"event","event":"'
 _AGENT = _EVENT + b'agent"'
 _STORED = _EVENT + b'session.message"'
-"""How events begin on the wire, and the only kind we read: skipping `chat` unread halves the work."""
+"""How events begin on the wire, and those that we read: skipping `chat` unread halves the work.
+
+News of stored messages are for those who have lost a part of their run; else they are skipped too.
+"""
 _BUSY, _BUSY_PAUSE_MS = 1013, 500
 _CHECKS = 4
 """How often per patience the watchdog looks."""
@@ -142,9 +145,10 @@ class Connection:
         counters = self.counters
         counters.frames += 1
         counters.bytes += len(data)
-        if data.startswith(_EVENT) and not data.startswith(_AGENT) and not self._wanted(data):
-            counters.skipped += 1
-            return
+        if data.startswith(_EVENT) and not data.startswith(_AGENT):
+            if not (self.exchange.sessions and data.startswith(_STORED)):
+                counters.skipped += 1
+                return
         try:
             frame = jsontext.loads(data)
         except ValueError:
@@ -152,10 +156,6 @@ class Connection:
             return
         if type(frame) is dict:
             self._frame(frame)
-
-    def _wanted(self, data: bytes) -> bool:
-        """Tell whether somebody waits for the news of this event: only who has lost a part of his run."""
-        return bool(self.exchange.sessions) and data.startswith(_STORED)
 
     def _frame(self, frame: dict[str, Any]) -> None:
         """Hand a frame to whom it concerns; what we don't know is nobody's business."""
