@@ -19,10 +19,8 @@ TICK, GRACE = 0.15, 0.2
 """Seconds: a gateway that is silent for half a second is lost."""
 RATE = 400
 LOOKING = "Let me look for the parts of it."
-MESH = (
-    '<mesh position={[0, %d, 0]}><boxGeometry args={[1, 1, 1]} /><meshStandardMaterial color="red" /></mesh>'
-)
-MESHES = "\n".join(f"    {MESH % n}" for n in range(4))
+BOX = '<boxGeometry args={[1, 1, 1]} /><meshStandardMaterial color="red" />'
+MESHES = "\n".join(f'    <mesh name="part{n}" position={{[0, {n}, 0]}}>{BOX}</mesh>' for n in range(4))
 PART = '{"type": "box", "position": [0, %d, 0], "args": [1, 1, 1], "color": "red"}'
 PARTS = ",\n".join(PART % n for n in range(4))
 CODE = f"export function Lamp() {{\n  return <group>\n{MESHES}\n  </group>;\n}}\n"
@@ -39,8 +37,8 @@ MOMENTS = {
     "accepted": b'"status":"accepted"',
     "first text": b'"stream":"assistant"',
     "tool": b'"stream":"tool"',
-    "text": b"</group>",
-    "end": b'"phase":"end"',
+    "text": b"part2",
+    "end": b'"summary":"completed"',
 }
 """What the gateway is just about to say when it happens."""
 
@@ -69,8 +67,6 @@ FAULTS: dict[str, Callable[[Proxy], None]] = {
     "split": split,
     "delay": delay,
 }
-SURVIVED = frozenset({"stall", "split", "delay"})
-"""Faults after which the generation ends as if nothing had happened."""
 
 
 @asynccontextmanager
@@ -120,28 +116,26 @@ def transcript(gateway: FakeGateway) -> str:
 
 def used(heard: Sequence[Heard], kind: str) -> list[str]:
     """Return the tools that were told of."""
-    return [str(one.data["toolCallId"]) for one in heard if one.event == kind]
+    return [str(one.data["toolName"]) for one in heard if one.event == kind]
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("protocol", [3, 4])
-async def test_faults(protocol: int, fault: str, moment: str) -> None:
-    """The stream ends once; its text is the transcript's, as far as it goes; no tool is told twice."""
+async def test_faults(protocol: int, fault: str) -> None:
+    """The stream ends once, as if nothing had happened: with the model's result, nothing missing or doubled.
+
+    The moments are tried at the same time, each with a gateway of its own: to notice a dead line takes time.
+    """
+    await asyncio.gather(*(check(protocol, fault, moment) for moment in MOMENTS))
+
+
+async def check(protocol: int, fault: str, moment: str) -> None:
+    """Check one fault at one moment."""
     gateway, heard = await generate(protocol, fault, moment)
 
     assert_grammar(heard)
-    said = [one for one in heard if one.data.get("source") != "template"]
-    assert f"{LOOKING}\n\n{ANSWER}".startswith(text(said))
-    assert max(len(used(heard, "tool_call")), len(used(heard, "tool_result"))) <= 1
-    if fault in SURVIVED:
-        check_survived(heard, gateway)
-
-
-def check_survived(heard: Sequence[Heard], gateway: FakeGateway) -> None:
-    """Check that it ended as if nothing had happened: with the model's result, and nothing missing."""
     result = heard[-2]
-    assert (result.event, result.data.get("method")) == ("result", "ai"), result.data
-    assert len(result.data["parts"]) == names(heard).count("part") == 4
-    assert text(heard) == transcript(gateway)
-    assert len(used(heard, "tool_call")) == len(used(heard, "tool_result")) == 1
+    assert (result.event, result.data.get("method")) == ("result", "ai"), (moment, result.data)
+    assert text(heard) == transcript(gateway) == f"{LOOKING}\n\n{ANSWER}", moment
+    assert len(result.data["parts"]) == names(heard).count("part") == 4, moment
+    assert (used(heard, "tool_call"), used(heard, "tool_result")) == (["read"], ["read"]), moment
