@@ -11,6 +11,7 @@ import functools
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -22,6 +23,7 @@ from propactor.fakes import asking, frames, hello, reception
 from propactor.fakes.archive import Archive
 from propactor.fakes.audience import Audience
 from propactor.fakes.connection import Connection
+from propactor.fakes.resuming import resume
 from propactor.fakes.run import Order, Run
 from propactor.fakes.scenarios import by_prompt
 from propactor.fakes.sessions import Session, now_ms
@@ -45,7 +47,9 @@ class FakeGateway:
 
     ``script`` is what every run does, or a function from the parameters of ``agent`` to that; without one
     the prompt decides. ``cumulative=False`` leaves out the text so far, which grows with the square of its
-    length: for tests of load. ``starting`` is how many connections are sent away first, with 1013.
+    length: for tests of load. ``starting`` is how many connections are sent away first, with 1013. Until
+    protocol 4, transcripts are written into ``state_dir``. ``resumes_after`` is how many seconds after `kill`
+    the runs begin anew that it interrupted.
     """
 
     def __init__(
@@ -60,18 +64,20 @@ class FakeGateway:
         cumulative: bool = True,
         starting: int = 0,
         retry_after_ms: int = 500,
-        state_dir: str = hello.STATE_DIR,
+        state_dir: Path | None = None,
+        resumes_after: float | None = None,
     ) -> None:
         self.protocol, self.script, self.token, self.agents = protocol, script, token, tuple(agents)
         self.port, self.tick, self.cumulative = port, tick, cumulative
         self.starting, self.retry_after_ms = starting, retry_after_ms
-        self.house = hello.House(state_dir)
+        self.house = hello.House(str(state_dir or hello.STATE_DIR))
+        self.resumes_after = resumes_after
         self.closed_to_all = False
         self.requests: list[Asked] = []
         self.aborted: list[str] = []
         self.runs: dict[str, Run] = {}
         self.audience = Audience(protocol)
-        self.archive = Archive(self.audience)
+        self.archive = Archive(self.audience, state_dir)
         self.ticker: Ticker
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -155,7 +161,11 @@ class FakeGateway:
 
     def kill(self) -> None:
         """Cut every line and forget every run, as a process that is killed does."""
+        interrupted = [run for run in self.runs.values() if run.running]
         self._forget()
+        if self.resumes_after is not None:
+            for run in interrupted:
+                self.ticker.at(self.ticker.now() + self.resumes_after, functools.partial(resume, self, run))
         for connection in list(self.connections):
             connection.drop()
 

@@ -129,7 +129,7 @@ def _abort_session(call: Call) -> None:
 def _delete(call: Call) -> None:
     """Delete a session, which stops its runs."""
     call.gateway.stop(call.key, None)
-    deleted = call.gateway.sessions.pop(call.key, None) is not None
+    deleted = call.gateway.archive.delete(call.key)
     call.answer(ok=True, key=call.key, deleted=deleted, archived=[])
 
 
@@ -141,18 +141,38 @@ def _patch(call: Call) -> None:
 
 
 def _history(call: Call) -> None:
-    """Return the messages of a session, or those since a place in it."""
+    """Return the messages of a session, or since protocol 4 those after a place in it."""
     session = call.gateway.sessions.get(call.key)
-    messages = session.messages if session else []
-    place = f"{len(messages)}"
+    today, messages = call.gateway.protocol >= 4, session.messages if session else []
+    strange = [name for name in ("cursor", "maxChars") if name in call.params and not today]
+    if strange:
+        call.refuse(f"invalid chat.history params: at root: unexpected property '{strange[0]}'")
+        return
+    running = [run for run in session.runs if run.started] if session and today else []
+    more: Json = {"deltaCursor": f"{len(messages)}"} if today else {}
+    more |= {"inFlightRun": {"runId": running[0].run_id, "text": ""}} if running else {}
     if "cursor" in call.params:
         later = messages[int(call.params["cursor"]) :]
-        call.answer(kind="delta", messages=later, deltaCursor=place)
+        call.answer(kind="delta", messages=_rows(later), **more)
         return
-    limit = int(call.params.get("limit", 200))
-    more = {"deltaCursor": place} if call.gateway.protocol >= 4 else {}
+    kept = messages[-int(call.params.get("limit", 200)) :]
     head = {"sessionKey": call.key, "sessionId": session.session_id if session else None}
-    call.answer(**head, messages=messages[-limit:], **more)
+    call.answer(**head, messages=_rows(kept) if today else kept, **more)
+
+
+def _rows(messages: list[Json]) -> list[Json]:
+    """Return messages as today's gateways list them: the text before a tool has a row of its own."""
+    return [row for message in messages for row in _row(message)]
+
+
+def _row(message: Json) -> list[Json]:
+    blocks = message["content"] if message["role"] == "assistant" else []
+    said = [block for block in blocks if block["type"] == "text"]
+    if not said or message.get("stopReason") != "toolUse":
+        return [message]
+    head = {name: message[name] for name in ("role", "timestamp", "__openclaw")}
+    rest = [block for block in blocks if block["type"] != "text"]
+    return [{**head, "content": said}, {**message, "content": rest}]
 
 
 def _sessions(call: Call) -> None:

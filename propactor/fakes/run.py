@@ -43,6 +43,8 @@ class Order:
     run_id: str
     message: str
     timeout: float = math.inf
+    internal: bool = False
+    """Whether the gateway asked itself."""
 
 
 class Run:
@@ -58,6 +60,7 @@ class Run:
         self.waiters: list[Callable[[Json], None]] = []
         self.started = False
         self._stopped = False
+        self._script, self._kept = script, 0
         self._steps = self._play(script)
         self._due = self._begun_at = 0.0
         self._alarms: list[Alarm] = []
@@ -67,6 +70,11 @@ class Run:
     def running(self) -> bool:
         """Tell whether there is something to stop."""
         return not self._stopped and self.ending is None
+
+    @property
+    def left(self) -> Sequence[Step]:
+        """Return the steps since the last tool came back: what of a run isn't stored."""
+        return self._script[self._kept :]
 
     def start(self) -> None:
         """Begin to play."""
@@ -132,13 +140,15 @@ class Run:
         """Play the steps, yielding when to go on."""
         self.gateway.archive.store_prompt(self)
         self._voice.start()
-        for step in script:
+        for index, step in enumerate(script):
             if step.at is not None:
                 yield max(self._due, self._begun_at + step.at)
             if isinstance(step, Fail):
                 yield from self._fail(step)
                 return
             yield from self._perform(step)
+            if isinstance(step, UseTool):
+                self._kept = index + 1
         self._end(self._voice.finish())
 
     def _perform(self, step: Step) -> Iterator[float]:

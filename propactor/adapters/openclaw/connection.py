@@ -145,10 +145,13 @@ class Connection:
         counters = self.counters
         counters.frames += 1
         counters.bytes += len(data)
-        if data.startswith(_EVENT) and not data.startswith(_AGENT):
-            if not (self.exchange.sessions and data.startswith(_STORED)):
-                counters.skipped += 1
-                return
+        if (
+            data.startswith(_EVENT)
+            and not data.startswith(_AGENT)
+            and not (self.exchange.sessions and data.startswith(_STORED))
+        ):
+            counters.skipped += 1
+            return
         try:
             frame = jsontext.loads(data)
         except ValueError:

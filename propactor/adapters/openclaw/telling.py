@@ -51,7 +51,7 @@ class Telling:
         self.fail = lost
         self._emit, self._terms, self._debug, self._switched = emit, terms, debug, switched
         self._place: sources.Place = "gateway"
-        self._february = False
+        self._february = self._anew = False
         self._alarm: asyncio.TimerHandle | None = None
 
     def receive(self, payload: Mapping[str, Any]) -> None:
@@ -99,6 +99,7 @@ class Telling:
 
     def start_over(self) -> None:
         """Read another run from here on, which the gateway has begun in this one's place."""
+        self._anew = True
         for event in self.decoder.resume():
             self._emit(event)
 
@@ -135,7 +136,8 @@ class Telling:
 
     def _return(self) -> None:
         """Let live events tell the run again."""
-        self.decoder.rejoin(begun=bool(self.recall.turn))
+        self.decoder.rejoin(begun=bool(self.recall.turn) and not self._anew)
+        self._anew = False
         self.recall.listen(live=True)
         self._emit(Progress("source_switched", reason="live events come again", source="gateway"))
         self._note("gateway")

@@ -36,9 +36,9 @@ def agent(stream: str, seq: int = 1, **data: Any) -> dict[str, Any]:
     return {"runId": "r", "stream": stream, "seq": seq, "ts": 1000 + seq, "data": data}
 
 
-def decode(*payloads: dict[str, Any], **options: bool) -> list[Event]:
+def decode(*payloads: dict[str, Any], debug: bool = False, strict: bool = False) -> list[Event]:
     """Decode payloads and what is held back."""
-    decoder = Decoder(**options)
+    decoder = Decoder(debug=debug, strict=strict)
     return [*(event for payload in payloads for event in decoder.decode(payload)), *decoder.flush()]
 
 
