@@ -1,7 +1,7 @@
 """The OpenClaw gateway as a source of generations."""
 
 from propactor.adapters.openclaw import protocol, sources
-from propactor.adapters.openclaw.following import Library, Transcripts
+from propactor.adapters.openclaw.following import Library, Open, Transcripts
 from propactor.adapters.openclaw.hello import ADMIN, Hello
 from propactor.adapters.openclaw.link import Link
 from propactor.adapters.openclaw.run import OpenClawRun
@@ -30,6 +30,8 @@ class OpenClawUpstream:
         self._terms = terms or Terms()
         self._library, self._switched = library, switched
         self._opened: dict[str, Transcripts] = {}
+        self.files: Open = self.transcripts
+        """Opens the files for each run; who wants to listen in puts something else here."""
 
     def problem(self) -> PropactorError | None:
         """Return why the gateway can't take a generation now, or None when it can."""
@@ -63,9 +65,8 @@ class OpenClawUpstream:
 
     def begin(self, request: GenerationRequest, emit: Emit) -> OpenClawRun:
         """Make a run. Asks nothing of the gateway yet."""
-        switched = self._switched
         return OpenClawRun(
-            self.link, request, emit, self._terms, transcripts=self.transcripts, switched=switched
+            self.link, request, emit, self._terms, transcripts=self.files, switched=self._switched
         )
 
     def session_key(self, request: GenerationRequest) -> str | None:

@@ -7,7 +7,7 @@ from propactor.adapters.openclaw import protocol
 from propactor.adapters.openclaw.adapter import OpenClawUpstream
 from propactor.adapters.openclaw.connection import Connection, Counters
 from propactor.adapters.openclaw.exchange import Waiter
-from propactor.adapters.openclaw.following import Follow, Take, Transcripts
+from propactor.adapters.openclaw.following import Follow, Open, Take, Transcripts
 from propactor.adapters.openclaw.hello import Hello
 from propactor.core import jsontext
 from propactor.core.errors import PropactorError
@@ -16,7 +16,6 @@ from propactor.core.recording import Tape
 _EVENT = b'{"type":"event","event":"'
 _KEPT = (b'agent"', b"session.")
 """Events worth keeping: the others only repeat, or concern nobody's generation."""
-Open = Callable[[Hello], Transcripts | None]
 CATCH_UP = "catch_up"
 """What a transcript is asked in a recording: to have handed over all there is by now."""
 
@@ -120,3 +119,4 @@ def transcripts(opens: Open, tape: Tape) -> Open:
 def tap(upstream: OpenClawUpstream, tape: Tape) -> None:
     """Take down all that an upstream says and hears; before its link is started."""
     upstream.link.make_connection = connections(tape)
+    upstream.files = transcripts(upstream.files, tape)
