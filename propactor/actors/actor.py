@@ -32,7 +32,7 @@ class Actor(Generic[M]):
     def launch(self) -> None:
         """Begin to take messages, in turns of the event loop."""
         self._end = self._loop.create_future()
-        self.mailbox.listen(partial(self._loop.call_soon, self._turn))
+        self.mailbox.listen(partial(self._loop.call_soon, self._turn), self.may_wait)
 
     async def ended(self) -> None:
         """Wait until the actor has taken its last message."""
@@ -71,6 +71,10 @@ class Actor(Generic[M]):
             last_words()
         except Exception:
             log.exception("actor %s failed at its end", self.name)
+
+    def may_wait(self) -> bool:
+        """Tell whether text that comes now can wait until we look; then see to it that we do."""
+        return False
 
     def receive(self, message: M) -> None:
         """Take one message."""

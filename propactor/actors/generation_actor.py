@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from propactor.actors.actor import Actor
 from propactor.actors.alarms import Alarms
@@ -44,8 +45,8 @@ class GenerationActor(Actor[Event | Command]):
         self._rules = rules
         self._metrics = metrics
         self._on_end = on_end
-        self._alarm = alarms.alarm(self._ring)
-        self._flush_alarm = alarms.alarm(self._ring_window)
+        self._alarm = alarms.alarm(partial(self.between, self._look_round))
+        self._flush_alarm = alarms.alarm(partial(self.between, self._catch_up))
         self.request = request
         self.epoch = epoch
         self.created_at = self.clock()
@@ -120,16 +121,10 @@ class GenerationActor(Actor[Event | Command]):
     def _patient_until(self) -> float:
         return float("inf") if self.abandoned_at is None else self.abandoned_at + self._rules.grace
 
-    def _ring(self) -> None:
-        self.between(self._look_round)
-
     def _look_round(self) -> None:
         """See to patience; what came first is taken first."""
         self._catch_up()
         self._tick()
-
-    def _ring_window(self) -> None:
-        self.between(self._catch_up)
 
     def _catch_up(self) -> None:
         """Send what the window held, and what waited for it in the mailbox."""
@@ -137,9 +132,15 @@ class GenerationActor(Actor[Event | Command]):
             self._take_all()
         self._publish(self.generation.flush(self.clock()))
         self._flush_alarm.clear()
-        self.mailbox.drowsy = False
 
     # One message at a time
+
+    def may_wait(self) -> bool:
+        """Let text wait where it would only wait for its window here."""
+        until = self.generation.held_until(self.clock())
+        if until is not None and not self._flush_alarm.is_set:
+            self._flush_alarm.set(until)
+        return until is not None
 
     def receive(self, message: Event | Command) -> None:
         """Take an event of the upstream, or a command."""
@@ -153,7 +154,6 @@ class GenerationActor(Actor[Event | Command]):
                 self._alarm.set_earlier(generation.patient_until)
         if generation.flush_at is not None and not self._flush_alarm.is_set:
             self._flush_alarm.set(generation.flush_at)
-            self.mailbox.drowsy = True  # more text would only wait for the same moment
 
     def _publish_and_cap(self, entries: Entries) -> None:
         """Publish, and stop an upstream that has said more than it may."""

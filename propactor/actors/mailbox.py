@@ -18,9 +18,8 @@ class Mailbox(Generic[M]):
     than it needs, an eighth, so that a full mailbox doesn't do this at every message. What is taken counts
     until the mailbox is empty or is made room in: weighing once is cheaper.
 
-    A ``drowsy`` receiver is going to look by itself, and doesn't want to be called for more text: what comes
-    until then is put aside, and joined when somebody looks. ``joined`` counts the pieces that became part of
-    the one before.
+    A receiver may say that text can wait, for it is going to look by itself: what comes until then is put
+    aside, and joined when somebody looks. ``joined`` counts the pieces that became part of the one before.
     """
 
     def __init__(self, capacity: int = 1024, max_bytes: int = 4 * 2**20) -> None:
@@ -33,7 +32,7 @@ class Mailbox(Generic[M]):
         self._closed = False
         self._notify: Callable[[], object] | None = None
         self._notified = False
-        self.drowsy = False
+        self._may_wait: Callable[[], bool] = _never
         self.joined = 0
         self._aside: list[M] = []
 
@@ -45,30 +44,38 @@ class Mailbox(Generic[M]):
         """Tell whether the mailbox takes no more messages."""
         return self._closed
 
-    def listen(self, notify: Callable[[], object]) -> None:
-        """Call ``notify`` when there is something to take, or the mailbox closes; it must not wait."""
-        self._notify = notify
+    def listen(self, notify: Callable[[], object], may_wait: Callable[[], bool] | None = None) -> None:
+        """Call ``notify`` when there is something to take, or the mailbox closes; it must not wait.
+
+        ``may_wait`` is asked when text comes and nothing else is there; if it says yes, nobody is called.
+        """
+        self._notify, self._may_wait = notify, may_wait or _never
         if self._messages or self._closed:
             self._ring()
 
     def unlisten(self) -> None:
         """Call nobody any more, and hold nobody."""
-        self._notify = None
+        self._notify, self._may_wait = None, _never
 
     def put(self, message: M) -> None:
         """Add a message; a closed mailbox forgets it."""
         if self._closed:
             return
-        if self.drowsy and type(message) is TextDelta:
-            self._aside.append(message)
-            if len(self._aside) > self._capacity:
+        aside = self._aside
+        if type(message) is TextDelta and (aside or self._idle()):
+            aside.append(message)
+            if len(aside) > self._capacity:
                 self._settle()
             return
-        if self._aside:
+        if aside:
             self._settle()
         self._add(message)
         if not self._notified:
             self._ring()
+
+    def _idle(self) -> bool:
+        """Tell whether nothing is there, and the receiver lets text wait."""
+        return not self._messages and not self._notified and self._may_wait()
 
     def _add(self, message: M) -> None:
         self._messages.append(message)
@@ -154,3 +161,7 @@ class Mailbox(Generic[M]):
         self.joined += len(group) - 1
         deltas: list[Delta] = [m for m in group if isinstance(m, Delta)]
         return join(deltas)  # type: ignore[return-value]  # joinable messages are deltas, and so is what they make
+
+
+def _never() -> bool:
+    return False

@@ -37,6 +37,12 @@ class Coalescer:
             return self.flush(now)
         return self.flush(now) if self._size >= self._max_chars else ()
 
+    def until(self, now: float) -> float | None:
+        """Return when a delta that comes now would leave, None if at once."""
+        if self.due is None and now - self._last < self._window:
+            return now + self._window
+        return self.due
+
     def accepts(self, delta: Delta) -> bool:
         """Tell whether a delta continues what is held; if not, flush first."""
         return not self._held or joinable(self._held[-1], delta)

@@ -50,8 +50,8 @@ class Generation:
     """Turns what upstreams say into the entries readers get, in the order the table allows.
 
     ``now`` is in seconds on a clock that never goes back; ``epoch`` is what to add for Unix time.
-    ``wake_at`` is when ``tick`` wants to be called, at the latest; ``heard``, whether the upstream that is
-    being asked has said a word.
+    ``flush_at`` and ``patient_until`` are when ``tick`` wants to be called, at the latest; ``heard``, whether
+    the upstream that is being asked has said a word.
     """
 
     def __init__(self, request: GenerationRequest, rules: Rules, *, now: float, epoch: float = 0.0) -> None:
@@ -96,12 +96,6 @@ class Generation:
     def finished(self) -> bool:
         """Tell whether the outcome is known: nothing but ``done`` can follow."""
         return self._lifecycle.state in FINISHED
-
-    @property
-    def wake_at(self) -> float:
-        """Return when something is due: a delta that waits, a notice, the end of patience."""
-        due = self._coalescer.due
-        return self.patient_until if due is None else min(due, self.patient_until)
 
     @property
     def flush_at(self) -> float | None:
@@ -186,6 +180,10 @@ class Generation:
         """Send what is held."""
         held = self._coalescer.flush(now)
         return self._release(held, now) if held else ()
+
+    def held_until(self, now: float) -> float | None:
+        """Return when text that comes now would leave, None if at once, or if it is the first word."""
+        return self._coalescer.until(now) if self._flowing and not self.request.debug else None
 
     def _release(self, pieces: Sequence[Delta], now: float) -> Entries:
         """Send what was held as one delta, which knows how much text there is by now."""

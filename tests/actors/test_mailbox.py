@@ -47,19 +47,34 @@ def test_listen() -> None:
     assert calls == [1, 1]
 
 
-def test_drowsy() -> None:
-    """A drowsy receiver isn't called for text, but for anything else, and for the end."""
+def test_may_wait() -> None:
+    """A receiver that lets text wait isn't called for it, but for anything else; what waited is joined."""
     for wakes in (TOOL, Thinking("hm"), NOTICE):
-        mailbox, calls = Mailbox[Event](), []
-        mailbox.listen(lambda: calls.append("called"))  # noqa: B023  called before the next one is made
-        mailbox.drowsy = True
+        mailbox, calls, asked = Mailbox[Event](), [], []
+        mailbox.listen(lambda: calls.append("called"), lambda: not asked.append("asked"))  # noqa: B023
 
         mailbox.put(A)
-        assert calls == []
+        mailbox.put(B)
+        assert (calls, asked, len(mailbox)) == ([], ["asked"], 2)
         mailbox.put(wakes)
 
         assert calls == ["called"]
-        assert drain(mailbox) == [A, wakes]
+        assert drain(mailbox) == [TextDelta("ab"), wakes]
+        assert mailbox.joined == 1
+
+
+def test_waits_within_bounds() -> None:
+    """What waits counts like the rest: it is joined when there is too much, and the next message rings."""
+    mailbox, calls = Mailbox[Event](capacity=SMALL), []
+    mailbox.listen(lambda: calls.append("called"), lambda: True)
+
+    for _ in range(SMALL + 1):
+        mailbox.put(A)
+    assert calls == []
+    mailbox.put(B)
+
+    assert calls == ["called"]
+    assert drain(mailbox) == [TextDelta("a" * (SMALL + 1)), B]
 
 
 @pytest.mark.parametrize("closed", [False, True])

@@ -112,7 +112,7 @@ async def test_early_bell() -> None:
             puppet.run.say(TextDelta(piece))
         await soon()
 
-        actor._ring()
+        actor.between(actor._look_round)
         assert text(told(actor)) == "ab"
         puppet.run.say(TextDelta("c"))
         await soon()

@@ -135,3 +135,17 @@ def test_rate(pauses: list[float], window: float) -> None:
 
     times = [at for at, _ in spout.frames]
     assert max(sum(start <= at < start + SECOND for at in times) for start in times) <= 35
+
+
+def test_until() -> None:
+    """It is known beforehand when a delta would leave: at once, after a window, or with what is held."""
+    coalescer = Coalescer(WINDOW)
+    assert coalescer.until(1) is None
+
+    coalescer.push(A, 1)
+    assert coalescer.until(1 + WINDOW / 2) == 1 + 1.5 * WINDOW
+    coalescer.push(B, 1 + WINDOW / 4)
+
+    assert coalescer.until(1 + WINDOW / 2) == coalescer.due == 1 + 1.25 * WINDOW
+    assert coalescer.flush(2) == [B]
+    assert coalescer.until(2 + WINDOW) is None

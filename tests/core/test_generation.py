@@ -62,7 +62,7 @@ def test_start() -> None:
     (entry,) = generation.start(STARTED, 5)
 
     assert (entry.seq, entry.ts, entry.event) == (1, 1_005_000, STARTED)
-    assert (generation.state, generation.finished, generation.wake_at) == ("started", False, float("inf"))
+    assert (generation.state, generation.finished, wake_at(generation)) == ("started", False, float("inf"))
 
 
 def test_first_word() -> None:
@@ -80,9 +80,9 @@ def test_accepted() -> None:
     generation = begun()
 
     assert events(generation.receive(Progress("accepted"), 8)) == [Progress("accepted")]
-    assert (generation.state, generation.wake_at) == ("started", 5)
+    assert (generation.state, wake_at(generation)) == ("started", 5)
     assert generation.tick(5) == ()
-    assert generation.wake_at == 8 + 20 / 2
+    assert wake_at(generation) == 8 + 20 / 2
 
 
 def test_tool() -> None:
@@ -112,17 +112,22 @@ def test_thoughts() -> None:
     assert events(said) == [TextDelta("b", 2), Thinking("hm"), Thinking("m", "2")]
 
 
+def wake_at(generation: Generation) -> float:
+    """Return when it wants to be called, at the latest."""
+    return min(generation.flush_at or float("inf"), generation.patient_until)
+
+
 def test_wake_at() -> None:
     """It wants to be woken when a delta has waited for long enough."""
     generation = begun()
     generation.receive(TextDelta("a"), 1)
     generation.receive(TextDelta("b"), 1.01)
 
-    assert generation.wake_at == generation.flush_at == 1.01 + RULES.window
+    assert wake_at(generation) == generation.flush_at == 1.01 + RULES.window
     assert generation.tick(1.04) == ()
     assert events(generation.tick(1.06)) == [TextDelta("b", 2)]
     assert generation.flush_at is None
-    assert generation.wake_at == generation.patient_until == 5
+    assert wake_at(generation) == generation.patient_until == 5
 
 
 @pytest.mark.parametrize("event", [STARTED, result(), Error("C", "m", True), Part(0, BALL)])
@@ -199,16 +204,16 @@ def test_silence(heard: list[Event], phase: str, half: float, end: float) -> Non
         generation.receive(event, 0)
 
     told: list[Event] = []
-    while generation.wake_at <= half:
-        told += events(generation.tick(generation.wake_at))
+    while wake_at(generation) <= half:
+        told += events(generation.tick(wake_at(generation)))
 
     notice = Progress("stalled", silent_ms=int(half * 1000), limit_ms=int(end * 1000), reason=phase)
     assert [event for event in told if isinstance(event, Progress)] == [notice]
-    assert generation.wake_at == end
+    assert wake_at(generation) == end
     with pytest.raises(GenerationTimeout) as caught:
         generation.tick(end)
     assert caught.value.phase == phase
-    assert generation.wake_at == float("inf")
+    assert wake_at(generation) == float("inf")
 
 
 def test_total() -> None:
@@ -272,7 +277,7 @@ def test_after_parse() -> None:
     generation.parse(1)
 
     assert generation.receive(TextDelta("late"), 2) == ()
-    assert (generation.text, generation.wake_at, generation.tick(500)) == ("a", float("inf"), ())
+    assert (generation.text, wake_at(generation), generation.tick(500)) == ("a", float("inf"), ())
 
 
 def test_after_error() -> None:
