@@ -79,6 +79,15 @@ async def test_serve(tmp_path: Path) -> None:
     assert "event: done\n" in text
 
 
+async def test_demos(tmp_path: Path) -> None:
+    """Without a folder there are the demos that come with the package."""
+    async with serving("--replay", "--speed", "max", folder=tmp_path) as (_, address):
+        text = await post(address, "A castle")
+
+    assert '"name":"GlowingMushroomLamp"' in text
+    assert text.count("event: part\n") == 12
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
