@@ -62,7 +62,7 @@ class Connection:
             return
         gathered, self._waiting = b"".join(self._waiting), []
         transport = self.socket.transport
-        if transport.is_closing() or self._closing:
+        if transport.is_closing() or self._closing or self.socket.protocol.eof_sent:
             return
         transport.write(gathered)
         if transport.get_write_buffer_size() > self._max_buffered:

@@ -15,8 +15,8 @@ from propactor.fakes.steps import Say, Step, Think, UseTool
 from tests.rig.proxy import Proxy
 from tests.web.service import Heard, assert_grammar, names, service, text
 
-TICK, GRACE = 0.15, 0.2
-"""Seconds: a gateway that is silent for half a second is lost."""
+TICK, GRACE = 0.2, 0.4
+"""Seconds: a gateway that is silent for 0.8 seconds is lost."""
 RATE = 400
 LOOKING = "Let me look for the parts of it."
 BOX = '<boxGeometry args={[1, 1, 1]} /><meshStandardMaterial color="red" />'
@@ -50,8 +50,9 @@ def stall(proxy: Proxy) -> None:
 
 
 def split(proxy: Proxy) -> None:
-    """Send few bytes at a time."""
+    """Send few bytes at a time, for a while: it is a lot of work."""
     proxy.split = 3
+    asyncio.get_running_loop().call_later(0.3, proxy.restore)
 
 
 def delay(proxy: Proxy) -> None:
@@ -85,7 +86,7 @@ async def linked(protocol: int) -> AsyncIterator[tuple[FakeGateway, Proxy, OpenC
         link.start()
         try:
             await link.wait_ready(5)
-            yield gateway, proxy, OpenClawUpstream(link, Terms(accept=2, total=5, call=1, stop=0.5))
+            yield gateway, proxy, OpenClawUpstream(link, Terms(accept=10, total=20, call=5, stop=1))
         finally:
             await link.close()
 
@@ -94,7 +95,7 @@ async def generate(protocol: int, fault: str, moment: str) -> tuple[FakeGateway,
     """Generate while something happens to the line."""
     async with linked(protocol) as (gateway, proxy, upstream):
         proxy.at(MOMENTS[moment], lambda: FAULTS[fault](proxy))
-        limits = {"accept": 2, "first_event": 3, "idle": 3, "total": 5, "stop": 0.5}
+        limits = {"accept": 10, "first_event": 15, "idle": 15, "total": 20, "stop": 1}
         async with service(upstream, timeouts=limits) as served:
             heard = await served.read(body={"prompt": "A lamp"})
         assert proxy.tripped.is_set(), "the fault never struck"
