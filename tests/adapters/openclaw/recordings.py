@@ -85,11 +85,29 @@ def _note(found: list[Recorded], frame: Json, place: str | None) -> None:
 @cache
 def transcript(name: str, which: str = "") -> Sequence[Json]:
     """Read the messages of a session, as `chat.history` gives them on gateways of February."""
+    return [entry["message"] for entry in entries(name, which)]
+
+
+@cache
+def entries(name: str, which: str = "") -> Sequence[Json]:
+    """Read the messages of a session with all that its transcript says of them."""
     path = FOLDER / f"{name}.transcript{which}.jsonl"
     if not path.exists():
         return []
-    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-    return [entry["message"] for entry in entries if entry.get("type") == "message"]
+    found = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    return [entry for entry in found if entry.get("type") == "message"]
+
+
+def turn(run: Recorded) -> Sequence[Json]:
+    """Return the entries of a run: those between its prompt and the next."""
+    prompt = run.request["params"]["message"]
+    for which in ("", ".2"):
+        found = entries(run.recording, which)
+        starts = [i for i, entry in enumerate(found) if entry["message"]["role"] == "user"]
+        for start, end in zip(starts, [*starts[1:], len(found)], strict=False):
+            if prompt in words(found[start]["message"]):
+                return found[start + 1 : end]
+    return []
 
 
 @cache
@@ -126,9 +144,9 @@ def told(run: Recorded) -> list[str]:
     return [text for text in texts if text]
 
 
-def replay(run: Recorded, **options: bool) -> tuple[Decoder, list[Event]]:
+def replay(run: Recorded, *, debug: bool = False, strict: bool = False) -> tuple[Decoder, list[Event]]:
     """Run a recording through a decoder."""
-    decoder = Decoder(**options)
+    decoder = Decoder(debug=debug, strict=strict)
     events = [event for payload in run.events for event in decoder.decode(payload)]
     return decoder, [*events, *decoder.flush()]
 

@@ -72,7 +72,9 @@ class Turn:
     def written(self, seen: int) -> list[Json]:
         """Return the messages that are stored when so many events are out: the model's before its tools."""
         out = [payload for step in self.live() for payload in step][:seen]
-        words = [1000 * n + 1000 + len(self._told(n, step)) - 2 * step.tools for n, step in enumerate(self.steps)]
+        words = [
+            1000 * n + 1000 + len(self._told(n, step)) - 2 * step.tools for n, step in enumerate(self.steps)
+        ]
         last = max((payload["ts"] for payload in out), default=-1)
         answered = {
             payload["data"]["toolCallId"] for payload in out if payload["data"].get("phase") == "result"
@@ -86,6 +88,7 @@ class Turn:
 
     def _kept(self, n: int, step: Step) -> list[Json]:
         ids = [f"c{n}.{k}" for k in range(step.tools)]
+        answers: list[Json]
         content: list[Json] = []
         content += [{"type": "thinking", "thinking": "".join(step.thought)}] if step.thought else []
         content += [{"type": "text", "text": "".join(step.text)}] if step.text else []
