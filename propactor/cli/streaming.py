@@ -1,10 +1,13 @@
 """What a gateway will and won't stream, by what it says of itself, and what to do about it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from propactor.adapters.openclaw import sources
 from propactor.adapters.openclaw.hello import ADMIN, Hello
+from propactor.adapters.transcript import Transcripts
 from propactor.settings.tables import Gateway
 
 Verdict = Literal["yes", "partly", "no", "note"]
@@ -28,11 +31,15 @@ def findings(hello: Hello, gateway: Gateway) -> Iterator[Finding]:
 
 
 def _thoughts(hello: Hello, gateway: Gateway) -> Finding:
-    if hello.february:
-        return Finding("thoughts", "no", "protocol 3 never sends thoughts over the socket", NEWER)
     if gateway.thinking == "off":
         return Finding("thoughts", "no", "thinking is switched off", 'set [gateway] thinking = "medium"')
-    return Finding("thoughts", "yes", "live, where the model thinks")
+    return _THOUGHTS[sources.thoughts_from(hello, files=_files(hello, gateway))]
+
+
+def _files(hello: Hello, gateway: Gateway) -> bool:
+    """Tell whether the gateway's files can be read from here."""
+    place = gateway.state_dir or hello.state_dir
+    return bool(place) and Transcripts(Path(place or "")).problem() is None
 
 
 def _tools(hello: Hello, gateway: Gateway) -> Finding:  # noqa: ARG001  the shape of a look
@@ -82,15 +89,30 @@ def _failures(hello: Hello, gateway: Gateway) -> Finding:  # noqa: ARG001  the s
     return Finding("honest failures", "yes", "told by the gateway")
 
 
-def _transcript(hello: Hello, gateway: Gateway) -> Finding:  # noqa: ARG001  the shape of a look
-    kinds = {
-        "jsonl": "a JSONL file for each session",
-        "sqlite": "a SQLite database: there are no JSONL files to follow",
-    }
-    kept = kinds.get(hello.transcript or "", "the gateway doesn't say where")
-    return Finding("transcript", "note", f"{kept}; propactor doesn't read it, it listens to the socket")
+def _transcript(hello: Hello, gateway: Gateway) -> Finding:
+    kept = _KEPT.get(hello.transcript or "", "the gateway doesn't say where")
+    missed = _MISSED[sources.missed_from(hello, files=_files(hello, gateway))]
+    return Finding("transcript", "note", f"{kept}; what live events miss {missed}")
 
 
+_KEPT = {"jsonl": "a JSONL file for each session", "sqlite": "a SQLite database"}
+_MISSED = {
+    "gateway": "is lost",
+    "transcript": "is read there while it is written",
+    "history": "is asked of the gateway, by chat.history",
+}
+_THOUGHTS: Mapping[sources.Place, Finding] = {
+    "gateway": Finding("thoughts", "yes", "live, where the model thinks"),
+    "transcript": Finding(
+        "thoughts", "yes", "from the gateway's files, each when its message is complete", NEWER
+    ),
+    "history": Finding(
+        "thoughts",
+        "partly",
+        "at the end, from the history: protocol 3 never sends thoughts over the socket",
+        f"run propactor where it can read the gateway's files ([gateway] state_dir), or {NEWER}",
+    ),
+}
 _LOOKS: tuple[Callable[[Hello, Gateway], Finding], ...] = (
     _thoughts,
     _tools,

@@ -1,5 +1,8 @@
 """What is to be expected of a gateway."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from propactor.adapters.openclaw.hello import Hello
@@ -21,8 +24,8 @@ def verdicts(hello: Hello, gateway: Gateway | None = None) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("hello", "expected"),
     [
-        (FEBRUARY, "no yes yes yes partly partly note"),
-        (NOT_ADMIN, "no no yes no partly partly note"),
+        (FEBRUARY, "partly yes yes yes partly partly note"),
+        (NOT_ADMIN, "partly no yes no partly partly note"),
         (SUMMER, "yes yes yes yes yes yes note"),
         (AUTUMN, "yes yes partly yes yes yes note"),
     ],
@@ -30,6 +33,14 @@ def verdicts(hello: Hello, gateway: Gateway | None = None) -> dict[str, str]:
 def test_verdicts(hello: Hello, expected: str) -> None:
     """Each kind of gateway streams what was measured of it."""
     assert " ".join(verdicts(hello).values()) == expected
+
+
+def test_files(tmp_path: Path) -> None:
+    """Where the gateway's files can be read, February's thoughts come from there."""
+    february = replace(FEBRUARY, sessions_path="x/sessions.json", state_dir=str(tmp_path))
+
+    assert verdicts(february)["thoughts"] == "yes"
+    assert verdicts(february, Gateway(state_dir=str(tmp_path / "none")))["thoughts"] == "partly"
 
 
 def test_settings() -> None:

@@ -74,4 +74,5 @@ class Logged(logging.Handler):
         logging.getLogger("propactor").removeHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Keep a record."""
         self.records.append(record)
