@@ -47,7 +47,7 @@ class _Jumps(selectors.DefaultSelector):
             ready = super().select(0)
             self._virtual.now += 0 if ready else max(0, timeout)
             return ready
-        ready = super().select(DEADLOCK if timeout is None else min(timeout, DEADLOCK))
+        ready = super().select(0 if timeout == 0 else DEADLOCK)
         if not ready and timeout != 0:
             raise RuntimeError("nothing happens any more")
         return ready
