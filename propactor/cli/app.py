@@ -10,6 +10,7 @@ from propactor.cli.diagram import diagram
 from propactor.cli.generate import generate
 from propactor.cli.record import record
 from propactor.cli.replay import replay
+from propactor.cli.schema import schema
 from propactor.cli.serve import serve
 
 app = typer.Typer(
@@ -46,3 +47,4 @@ app.command()(record)
 app.command()(replay)
 app.command()(check)
 app.command()(diagram)
+app.command()(schema)

@@ -18,6 +18,14 @@ def check(
     config: Config = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for an answer.")] = 10.0,
+    through: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Look instead whether streams pass live from the service at this address to here.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Check the configuration, ask the gateway or the model there is, and say what will and won't stream.
 
@@ -29,10 +37,17 @@ def check(
     `propactor check`
 
     `PROPACTOR_GATEWAY__URL=ws://127.0.0.1:18789 propactor check --json | jq .gateway.streams`
+
+    `propactor check --through https://props.example.org`
     """
     log_to_stderr(Level.ERROR)
     with settings_faults():
         settings = _settings(config)
+    if through is not None:
+        from propactor.cli.through import check_through
+
+        token = settings.server.token.get_secret_value()
+        raise typer.Exit(check_through(through, token, timeout, json=json))
     gateway, model = _probe(settings, timeout, quiet=json), _probe_model(settings, timeout, quiet=json)
     _show(settings, gateway, model, json=json)
     troubled = any(found is not None and found.trouble is not None for found in (gateway, model))

@@ -70,7 +70,7 @@ class Settings(BaseSettings):
         return init_settings, env_settings, file
 
 
-NOT_SETTINGS = frozenset({"PROPACTOR_REQUIRE", "PROPACTOR_CACHE", "PROPACTOR_UI"})
+NOT_SETTINGS = frozenset({"PROPACTOR_REQUIRE", "PROPACTOR_CACHE", "PROPACTOR_UI", "PROPACTOR_UI_NODE"})
 
 
 def load(path: Path | None = None, **overrides: dict[str, Any]) -> Settings:

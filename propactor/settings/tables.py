@@ -151,7 +151,7 @@ class Debug(Table):
 
 
 class Features(Table):
-    """What clients are told they may use. Not used yet."""
+    """What clients are told they may use."""
 
     prop_streaming: bool = Field(True, description="CREATOR_PROP_STREAMING: use the streaming endpoint.")
 

@@ -10,7 +10,7 @@ from propactor.core.generation import Rules
 from propactor.core.patience import TimeLimits
 from propactor.metrics import Metrics
 from propactor.settings import Settings
-from propactor.web import generations, health
+from propactor.web import generations, health, offers, page, ticking
 from propactor.web.errors import errors
 from propactor.web.guard import guard
 from propactor.web.idempotency import Idempotency
@@ -27,6 +27,9 @@ ROUTES = (
     web.get("/healthz", health.healthz),
     web.get("/readyz", health.readyz),
     web.get("/metrics", health.metrics),
+    *offers.ROUTES,
+    *ticking.ROUTES,
+    *page.ROUTES,
 )
 
 

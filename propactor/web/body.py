@@ -13,7 +13,10 @@ from propactor.core.naming import component_name
 from propactor.core.upstream import GenerationRequest
 from propactor.settings import Settings
 
-Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+PROMPT_CHARS = 4000
+DEFAULT_MODEL = "default"
+"""The key of the model that is used when a request names none."""
+Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=PROMPT_CHARS)]
 
 
 class GenerateBody(BaseModel):
@@ -41,7 +44,7 @@ class GenerateBody(BaseModel):
             name=component_name(self.prompt),
             use_ai=self.use_ai,
             debug=self.debug and settings.debug.raw,
-            model=self.model,
+            model=None if self.model == DEFAULT_MODEL else self.model,
             keep_running=self.on_disconnect == "continue",
         )
 
@@ -66,8 +69,8 @@ async def read_body(request: web.Request) -> GenerateBody:
         body = GenerateBody.model_validate(value)
     except ValidationError as exc:
         raise InvalidFields("; ".join(_say(error) for error in exc.errors())) from exc
-    if body.model is not None:
-        raise InvalidFields("model: this server offers no choice of models")
+    if body.model not in (None, DEFAULT_MODEL):
+        raise InvalidFields("model: not one of GET /api/creator/models")
     return body
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from propactor.settings import Settings, check_exposure
+from propactor.web import page
 from propactor.web.app import make_app
 from propactor.web.keys import SUPERVISOR
 from propactor.web.upstreams import Upstreams
@@ -37,6 +38,7 @@ async def serve(
         site = web.TCPSite(runner, settings.server.host, settings.server.port, backlog=4096)
         await site.start()
         _stop_on_signals(stop)
+        page.warn()
         ready(_url(runner))
         await stop.wait()
         await app[SUPERVISOR].drain(settings.server.drain_seconds)

@@ -64,6 +64,11 @@ class Upstreams:
         return self.by_name[self._order[0]].session_key(request) if self._order else None
 
     @property
+    def first(self) -> str:
+        """Return the name of the upstream that is asked first."""
+        return (*self._order, "template")[0]
+
+    @property
     def serving(self) -> bool:
         """Tell whether a request for AI could be served now, if only by the template."""
         models = [self.by_name[name] for name in self._order]
