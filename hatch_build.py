@@ -171,7 +171,7 @@ def sources(ui: Path) -> Iterator[Path]:
     for name in INPUTS:
         top = ui / name
         for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
-            if path.is_file() and ".test." not in path.name:
+            if path.is_file() and ".test" not in path.name:
                 yield path
 
 
