@@ -1,0 +1,41 @@
+// What the page knows of the generation it shows.
+import type { Connection, ServiceError, StreamEvent, Wishes } from "../../client";
+import { NO_RUN, type Run } from "../model/run";
+
+/** `waiting` is for the finished prop, without a stream. */
+export type Phase = "idle" | "asking" | "live" | "waiting" | "ended" | "failed";
+
+export interface View {
+  phase: Phase;
+  connection: Connection;
+  run: Run;
+  /** All events so far, for the replay. The array grows in place; its length is part of `run`. */
+  events: readonly StreamEvent[];
+  wishes?: Wishes;
+  /** Why there is no stream, in words. */
+  note?: string;
+  failure?: ServiceError;
+  cancelling: boolean;
+  /** When the last news came, by this page's clock; for the time that passes until the next. */
+  heardAt: number;
+}
+
+export const IDLE: View = {
+  phase: "idle",
+  connection: { state: "closed" },
+  run: NO_RUN,
+  events: [],
+  cancelling: false,
+  heardAt: 0,
+};
+
+const BUSY: readonly Phase[] = ["asking", "live", "waiting"];
+
+export function isBusy(view: View): boolean {
+  return BUSY.includes(view.phase);
+}
+
+/** Tell whether events arrive now: the connection is open and the run has not ended. */
+export function isLive(view: View): boolean {
+  return view.phase === "live" && view.connection.state === "open" && view.run.course.state !== "done";
+}
