@@ -12,6 +12,8 @@ export interface Ears {
   onRetry?(milliseconds: number): void;
   /** Something came, if only a heartbeat. */
   onBytes?(): void;
+  /** Tells that enough was heard, though the connection may stay open. */
+  enough?(): boolean;
 }
 
 /** Read a body to its end. Cutting the reading short is the request's signal's business. */
@@ -26,5 +28,6 @@ export async function readFrames(body: ReadableStream<Uint8Array>, ears: Ears): 
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
     ears.onBytes?.();
     parser.feed(decoder.decode(piece.value, { stream: true }));
+    if (ears.enough?.()) return reader.cancel();
   }
 }

@@ -157,6 +157,7 @@ export class GenerationStream {
       onBytes: () => watch.expect(this.patience.silenceMs, new Lost("nothing came for too long")),
       onRetry: (milliseconds) => this.backoff.suggest(milliseconds),
       onFrame: (frame) => this.take(frame),
+      enough: () => this.done,
     });
   }
 
