@@ -65,6 +65,21 @@ export class Session {
     return this.run(this.begin(wishes ? { wishes } : {}), { requestId });
   }
 
+  /** Show a prop that is there already. */
+  show(result: PlainResult, wishes?: Wishes): void {
+    this.begin(wishes ? { wishes } : {});
+    const shown = { ...result, diagnostics: result.diagnostics ?? [] };
+    this.set({ phase: "ended", run: { ...NO_RUN, result: shown, parts: result.parts } });
+  }
+
+  /** Show nothing. */
+  clear(): void {
+    this.close();
+    this.events = [];
+    this.view = IDLE;
+    this.tell();
+  }
+
   /** Ask for the end; the stream then says how it came. */
   async cancel(): Promise<void> {
     if (!isBusy(this.view) || this.view.cancelling) return;

@@ -1,0 +1,116 @@
+// The page's machine: one session, its address, and what is remembered of it.
+import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import type { Config, Service, Wishes } from "../../client";
+import { type PastRun, type SavedProp, Shelf } from "../shelf/shelf";
+import { goTo, requestIdIn } from "./address";
+import { Session } from "./session";
+import { isBusy, type View } from "./view";
+
+const MOST_RUNS = 50;
+const MOST_PROPS = 100;
+
+export interface Machine {
+  view: View;
+  runs: readonly PastRun[];
+  props: readonly SavedProp[];
+  saved: boolean;
+  generate(wishes: Wishes): void;
+  cancel(): void;
+  save(): void;
+  open(requestId: string | undefined): void;
+  show(prop: SavedProp): void;
+  forgetRun(id: string): void;
+  forgetProp(id: string): void;
+}
+
+export function useMachine(service: Service, config: Config | undefined, ready: boolean): Machine {
+  const runs = useMemo(() => new Shelf<PastRun>("propmaker-history", MOST_RUNS), []);
+  const props = useMemo(() => new Shelf<SavedProp>("propmaker-library", MOST_PROPS), []);
+  const session = useMemo(() => makeSession(service, runs), [service, runs]);
+  const view = useSyncExternalStore(session.subscribe, session.read);
+  const pastRuns = useSyncExternalStore(runs.subscribe, runs.read);
+  const savedProps = useSyncExternalStore(props.subscribe, props.read);
+  useAddress(session, runs, ready);
+  const open = useCallback((id: string | undefined) => openRun(session, runs, id), [session, runs]);
+  return {
+    view,
+    runs: pastRuns,
+    props: savedProps,
+    saved: view.run.result !== undefined && savedProps.some(({ id }) => id === idOf(view)),
+    generate: (wishes) => void session.generate(wishes, config?.CREATOR_PROP_STREAMING !== false),
+    cancel: () => void session.cancel(),
+    save: () => props.put(propOf(view)),
+    open: (id) => {
+      goTo(id);
+      open(id);
+    },
+    show: (prop) => {
+      goTo(undefined);
+      session.show(prop, { prompt: prop.prompt });
+    },
+    forgetRun: (id) => runs.remove(id),
+    forgetProp: (id) => props.remove(id),
+  };
+}
+
+/** Follow the address: at the start, and when the reader goes back or forward. */
+function useAddress(session: Session, runs: Shelf<PastRun>, ready: boolean): void {
+  const begun = useRef(false);
+  useEffect(() => {
+    const look = () => openRun(session, runs, requestIdIn(location.pathname));
+    if (ready && !begun.current) {
+      begun.current = true;
+      look();
+    }
+    addEventListener("popstate", look);
+    return () => removeEventListener("popstate", look);
+  }, [session, runs, ready]);
+  useEffect(() => () => session.close(), [session]);
+}
+
+function openRun(session: Session, runs: Shelf<PastRun>, id: string | undefined): void {
+  if (id === undefined) return session.clear();
+  if (session.read().run.requestId === id && isBusy(session.read())) return;
+  const prompt = runs.find(id)?.prompt;
+  void session.follow(id, prompt === undefined ? undefined : { prompt });
+}
+
+function makeSession(service: Service, runs: Shelf<PastRun>): Session {
+  const session: Session = new Session(service, {
+    onStarted: (requestId) => {
+      const { wishes, run } = session.read();
+      goTo(requestId);
+      if (wishes && !runs.find(requestId)) runs.put(pastOf(requestId, wishes.prompt, run.startedAt));
+    },
+    onEnded: (view) => remember(runs, view),
+  });
+  return session;
+}
+
+function pastOf(id: string, prompt: string, startedAt = Date.now()): PastRun {
+  return { id, prompt, parts: 0, createdAt: startedAt };
+}
+
+/** Write down how a run ended; one that was never seen to start by this browser isn't its own. */
+function remember(runs: Shelf<PastRun>, { run, failure }: View): void {
+  const past = run.requestId === undefined ? undefined : runs.find(run.requestId);
+  if (!past) return;
+  const error = run.error?.code ?? failure?.code;
+  runs.put({
+    ...past,
+    ...(run.result ? { name: run.result.name, method: run.result.method, parts: run.result.parts.length } : {}),
+    ...(run.done ? { durationMs: run.done.durationMs } : {}),
+    ...(error ? { error } : {}),
+  });
+}
+
+function idOf({ run }: View): string {
+  return run.requestId ?? `${run.result?.name}-${run.startedAt}`;
+}
+
+function propOf(view: View): SavedProp {
+  const { result } = view.run;
+  if (!result) throw new Error("there is nothing to save yet");
+  const { name, filename, code, parts, method } = result;
+  return { id: idOf(view), name, filename, code, parts, method, prompt: view.wishes?.prompt ?? "", createdAt: Date.now() };
+}

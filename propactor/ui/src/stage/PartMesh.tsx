@@ -1,0 +1,83 @@
+// One part: it comes in with a short rise, and shines if it is meant to.
+import { useFrame } from "@react-three/fiber";
+import { memo, useEffect, useMemo, useRef } from "react";
+import { AdditiveBlending, type Group } from "three";
+import type { PropPart } from "../../client";
+import { glowTexture } from "./glow";
+import { geometryOf, sphereOf } from "./shape";
+
+const ENTRANCE = 0.38;
+const APART = 0.022;
+const LONGEST_WAIT = 0.5;
+
+interface Props {
+  part: PropPart;
+  /** Its place among the parts that came together, so that they rise one after the other. */
+  turn: number;
+  still: boolean;
+}
+
+/** Drawn once: its key names everything that could change about it. */
+export const PartMesh = memo(Mesh, () => true);
+
+function Mesh({ part, turn, still }: Props) {
+  const group = useEntrance(turn, still);
+  const geometry = useMemo(() => geometryOf(part), [part]);
+  useEffect(() => () => geometry?.dispose(), [geometry]);
+  if (!geometry) return null;
+  return (
+    <group ref={group} position={part.position}>
+      <mesh geometry={geometry} rotation={part.rotation ? [...part.rotation] : [0, 0, 0]} castShadow receiveShadow>
+        {part.emissive ? (
+          <meshStandardMaterial color={part.color} emissive={part.color} emissiveIntensity={0.9} roughness={0.5} />
+        ) : (
+          <meshStandardMaterial color={part.color} roughness={0.78} flatShading />
+        )}
+      </mesh>
+      {part.emissive && <Halo part={part} />}
+    </group>
+  );
+}
+
+function Halo({ part }: { part: PropPart }) {
+  const { center, radius } = useMemo(() => sphereOf(part), [part]);
+  const size = radius * 4.2;
+  const [x, y, z] = part.position;
+  return (
+    <sprite position={[center.x - x, center.y - y, center.z - z]} scale={[size, size, 1]} raycast={() => null}>
+      <spriteMaterial
+        map={glowTexture()}
+        color={part.color}
+        blending={AdditiveBlending}
+        opacity={0.34}
+        transparent
+        depthWrite={false}
+        toneMapped={false}
+      />
+    </sprite>
+  );
+}
+
+/** Rise from a little below and a little smaller, once. */
+function useEntrance(turn: number, still: boolean) {
+  const group = useRef<Group>(null);
+  const age = useRef(still ? ENTRANCE : -Math.min(LONGEST_WAIT, turn * APART));
+  useFrame((state, delta) => {
+    if (!group.current || age.current >= ENTRANCE) return;
+    age.current += Math.min(delta, 0.05);
+    group.current.scale.setScalar(sizeAt(age.current / ENTRANCE));
+    state.invalidate();
+  });
+  useEffect(() => {
+    group.current?.scale.setScalar(sizeAt(age.current / ENTRANCE));
+  }, []);
+  return group;
+}
+
+/** Return the size at a share of the entrance: quick at first, a little too large, then right. */
+function sizeAt(share: number): number {
+  if (share <= 0) return 0.0001;
+  if (share >= 1) return 1;
+  const rest = share - 1;
+  return 1 + 2.2 * rest ** 3 + 1.2 * rest ** 2;
+}

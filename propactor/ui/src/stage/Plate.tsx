@@ -1,0 +1,91 @@
+// The plate that props stand on, and the light over it.
+import { useMemo } from "react";
+import type { PropPart } from "../../client";
+import { type Reach, sphereOf } from "./shape";
+
+export interface Colors {
+  plate: string;
+  edge: string;
+  sky: string;
+  ground: string;
+  sun: number;
+  ambient: number;
+}
+
+export const LIGHT: Colors = { plate: "#e9e3d6", edge: "#cfc6b4", sky: "#ffffff", ground: "#d8cdb8", sun: 2.3, ambient: 1.5 };
+export const DARK: Colors = { plate: "#26282d", edge: "#3b3e46", sky: "#c9d6f2", ground: "#2a2622", sun: 1.9, ambient: 0.85 };
+
+export function Plate({ reach, colors }: { reach: Reach; colors: Colors }) {
+  const radius = reach.radius * 1.12;
+  return (
+    <group>
+      <mesh position={[0, -0.035, 0]} receiveShadow>
+        <cylinderGeometry args={[radius, radius * 1.015, 0.07, 96]} />
+        <meshStandardMaterial color={colors.plate} roughness={0.95} />
+      </mesh>
+      <mesh position={[0, 0.001, 0]} rotation={[-Math.PI / 2, 0, 0]}>
+        <ringGeometry args={[radius * 0.955, radius * 0.965, 96]} />
+        <meshBasicMaterial color={colors.edge} />
+      </mesh>
+    </group>
+  );
+}
+
+export function Lights({ colors, reach }: { colors: Colors; reach: Reach }) {
+  const far = Math.max(reach.radius, reach.height);
+  return (
+    <>
+      <hemisphereLight args={[colors.sky, colors.ground, colors.ambient]} />
+      <directionalLight
+        key={far}
+        position={[far * 1.6, far * 3, far * 1.4]}
+        intensity={colors.sun}
+        castShadow
+        shadow-mapSize={[1024, 1024]}
+        shadow-bias={-0.0004}
+        shadow-normalBias={0.02}
+        shadow-camera-left={-far * 1.6}
+        shadow-camera-right={far * 1.6}
+        shadow-camera-top={far * 1.8}
+        shadow-camera-bottom={-far * 1.6}
+        shadow-camera-near={0.1}
+        shadow-camera-far={far * 8}
+      />
+      <directionalLight position={[-far * 2, far, -far * 1.5]} intensity={colors.sun * 0.25} color={colors.sky} />
+    </>
+  );
+}
+
+/** Light that comes from the parts themselves. There are always two lamps: adding one would redo all materials. */
+export function Lamps({ parts }: { parts: readonly (PropPart | null)[] }) {
+  const shining = useMemo(() => brightest(parts), [parts]);
+  return [0, 1].map((index) => {
+    const lamp = shining[index];
+    return (
+      <pointLight
+        key={index}
+        position={lamp?.position ?? [0, 1, 0]}
+        color={lamp?.color ?? "#000000"}
+        intensity={lamp ? lamp.power : 0}
+        distance={lamp ? lamp.size * 9 : 1}
+        decay={1.6}
+      />
+    );
+  });
+}
+
+interface Lamp {
+  position: [number, number, number];
+  color: string;
+  size: number;
+  power: number;
+}
+
+function brightest(parts: readonly (PropPart | null)[]): Lamp[] {
+  const shining = parts.filter((part) => part?.emissive) as PropPart[];
+  const lamps = shining.map((part): Lamp => {
+    const { center, radius } = sphereOf(part);
+    return { position: [center.x, center.y + radius * 0.2, center.z], color: part.color, size: radius, power: Math.min(3, radius * 3) };
+  });
+  return lamps.sort((a, b) => b.size - a.size).slice(0, 2);
+}
