@@ -1,5 +1,5 @@
 // The entries of the thinking panel: events, grouped into what a person would call one thing.
-import type { StreamEvent, Thinking, ToolCall, ToolResult } from "../../client";
+import type { StreamEvent, TextDelta, Thinking, ToolCall, ToolResult } from "../../client";
 import { type Tone, wording } from "./notices";
 
 interface Base {
@@ -65,7 +65,7 @@ export function enter(timeline: Timeline, event: StreamEvent): Timeline {
     case "tool_result":
       return returnTool(timeline, event.data);
     case "text_delta":
-      return write(timeline, event.data.delta, event.data.ts, event.data.raw);
+      return write(timeline, event.data);
     case "progress":
       return add(timeline, { type: "notice", at: event.data.ts, raw: rawOf(event.data), ...wording(event.data) });
     case "error":
@@ -111,12 +111,15 @@ function returnTool(timeline: Timeline, event: ToolResult): Timeline {
   return add(timeline, { type: "tool", id, name, at, raw: rawOf(event), ...result });
 }
 
-/** Count text; what the model does in between begins a new entry, notices don't. */
-function write(timeline: Timeline, delta: string, at: number, raw: unknown): Timeline {
+/** Count text. What the model does in between begins a new entry, as does text that starts over; notices don't. */
+function write(timeline: Timeline, event: TextDelta): Timeline {
+  const { delta, ts: at, raw, replace } = event;
   const lines = delta.split("\n").length - 1;
   const latest = lastIndex(timeline, (entry) => entry.type !== "notice");
   const old = timeline.entries[latest];
-  if (old?.type !== "writing") return add(timeline, { type: "writing", chars: delta.length, lines, at, raw: raw ? [raw] : [] });
+  if (replace || old?.type !== "writing") {
+    return add(timeline, { type: "writing", chars: delta.length, lines, at, raw: rawOf(event) });
+  }
   return put(timeline, latest, { ...old, chars: old.chars + delta.length, lines: old.lines + lines, raw: more(old, raw) });
 }
 

@@ -63,6 +63,7 @@ test("Text that replaces starts the text over.", () => {
   const run = told((m) => [m.make("text_delta", { delta: "old" }), m.make("text_delta", { delta: "new", replace: true })]);
 
   expect(run.text).toBe("new");
+  expect(run.timeline.entries).toMatchObject([{ chars: 3 }, { chars: 3 }]);
 });
 
 test("The latest 200 entries are kept; those before are counted; keys stay unique.", () => {

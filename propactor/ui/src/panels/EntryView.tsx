@@ -31,7 +31,7 @@ function toneOf(entry: Entry): string {
   return entry.type === "tool" ? entry.status : "";
 }
 
-const ICONS: Record<Entry["type"], IconName> = { thought: "thought", tool: "tool", writing: "pen", notice: "wave" };
+const ICONS: Record<Entry["type"], IconName> = { thought: "thought", tool: "tool", writing: "pen", notice: "dot" };
 
 function iconOf(entry: Entry): IconName {
   return entry.type === "notice" && entry.tone !== "plain" ? "note" : ICONS[entry.type];

@@ -18,7 +18,6 @@ interface Props {
 export function ResultStrip({ view, saved, onSave, onAgain }: Props) {
   const { run, failure } = view;
   const error = failure ?? run.error;
-  const again = view.wishes && !isBusy(view);
   return (
     <section className="strip" aria-label="Result">
       <div className="strip-words" aria-live="polite">
@@ -26,12 +25,10 @@ export function ResultStrip({ view, saved, onSave, onAgain }: Props) {
         {!run.result && error && !isBusy(view) && <code className="code-word">{error.code}</code>}
       </div>
       <div className="strip-buttons">
-        {run.result && <ResultButtons result={run.result} saved={saved} onSave={onSave} />}
-        {again && (
-          <button type="button" onClick={onAgain}>
-            <Icon name="again" /> {run.result ? "Regenerate" : "Try again"}
-          </button>
-        )}
+        <ResultButtons result={run.result} saved={saved} onSave={onSave} />
+        <button type="button" onClick={onAgain} disabled={!view.wishes || isBusy(view)}>
+          <Icon name="again" /> {error && !run.result ? "Try again" : "Regenerate"}
+        </button>
       </div>
     </section>
   );
@@ -99,25 +96,33 @@ function failureText({ status, message, retryAfterMs }: NonNullable<View["failur
   return retryAfterMs ? `${message} Try again in ${span(retryAfterMs)}.` : message;
 }
 
-function ResultButtons({ result, saved, onSave }: { result: Result; saved: boolean; onSave(): void }) {
+interface ButtonsProps {
+  /** Without one there is nothing to take away yet; the buttons keep their places all the same. */
+  result: Result | undefined;
+  saved: boolean;
+  onSave(): void;
+}
+
+function ResultButtons({ result, saved, onSave }: ButtonsProps) {
   const [copied, setCopied] = useState(false);
-  const copyCode = async () => {
-    await copy(result.code);
+  const take = (act: (result: Result) => void) => () => result && act(result);
+  const copyCode = async ({ code }: Result) => {
+    await copy(code);
     setCopied(true);
     setTimeout(() => setCopied(false), 1500);
   };
   return (
     <>
-      <button type="button" onClick={() => void copyCode()}>
+      <button type="button" disabled={!result} onClick={take((it) => void copyCode(it))}>
         <Icon name="copy" /> {copied ? "Copied" : "Copy code"}
       </button>
-      <button type="button" onClick={() => download(result.filename, result.code, "text/plain")} aria-label={`Download ${result.filename}`}>
+      <button type="button" disabled={!result} onClick={take((it) => download(it.filename, it.code, "text/plain"))} aria-label="Download the component, .tsx">
         <Icon name="download" /> .tsx
       </button>
-      <button type="button" onClick={() => download(`${result.name}.parts.json`, partsText(result.parts), "application/json")} aria-label="Download the parts as JSON">
+      <button type="button" disabled={!result} onClick={take((it) => download(`${it.name}.parts.json`, partsText(it.parts), "application/json"))} aria-label="Download the parts, .json">
         <Icon name="download" /> .json
       </button>
-      <button type="button" onClick={onSave} disabled={saved}>
+      <button type="button" onClick={onSave} disabled={!result || saved}>
         <Icon name="save" /> {saved ? "Saved" : "Save"}
       </button>
     </>

@@ -4,9 +4,9 @@ import { GENERATION } from "../../client";
 import { type Arrow, arrows, type Place, places } from "../model/layout";
 import { type Course, way } from "../model/machine";
 
-const WIDTH = 76;
+const WIDTH = 66;
 const HEIGHT = 24;
-const GAP = 98;
+const GAP = 82;
 const MIDDLE = 44;
 const PLACES = places(GENERATION.initial, GENERATION.rows);
 const ARROWS = arrows(GENERATION.rows);

@@ -96,8 +96,8 @@ function isFar(controls: OrbitControls): boolean {
 /** Return where to look from so that everything fits, whatever the shape of the picture. */
 function fit(reach: Reach, aspect: number, camera: PerspectiveCamera): Goal {
   const upright = Math.tan(MathUtils.degToRad(camera.fov / 2));
-  const size = Math.max(reach.height * 0.62, (reach.radius * 0.92) / Math.min(1, aspect));
-  return { distance: size / upright + reach.radius * 0.7, height: reach.height * 0.42 };
+  const size = Math.max(reach.height * 0.6 + reach.radius * 0.2, (reach.radius * 1.16) / Math.max(0.2, aspect));
+  return { distance: size / upright + reach.radius * 0.5, height: reach.height * 0.36 };
 }
 
 /** Go a share of the way; return whether we are there. */

@@ -1,6 +1,7 @@
 // The prop in three dimensions, as far as there is one.
 import { Canvas } from "@react-three/fiber";
 import { Component, type KeyboardEvent, type ReactNode, useCallback, useMemo, useRef } from "react";
+import { NeutralToneMapping } from "three";
 import type { PropPart } from "../../client";
 import { Icon } from "../ui/Icon";
 import { Camera, type Moves } from "./Camera";
@@ -79,7 +80,7 @@ function Scene({ parts, dark, still, onReady }: SceneProps) {
   const reach = useMemo(() => reachOf(parts), [parts]);
   const colors = dark ? DARK : LIGHT;
   return (
-    <Canvas frameloop="demand" shadows="percentage" dpr={[1, 2]} camera={{ fov: 32, near: 0.05, far: 2000 }}>
+    <Canvas frameloop="demand" shadows="percentage" dpr={[1, 2]} gl={{ toneMapping: NeutralToneMapping }} camera={{ fov: 32, near: 0.05, far: 2000 }}>
       <Camera reach={reach} still={still} onReady={onReady} />
       <Lights colors={colors} reach={reach} />
       <Lamps parts={parts} />

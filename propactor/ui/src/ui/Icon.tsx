@@ -20,6 +20,7 @@ const PATHS = {
   tool: "M14 6a4 4 0 0 0 5 5l-9 9-4-4 9-9a4 4 0 0 0-1-1z",
   thought: "M7 18l-3 3v-5a7 7 0 0 1-1-4c0-4 4-7 9-7s9 3 9 7-4 7-9 7a10 10 0 0 1-5-1z",
   pen: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
+  dot: "M12 11.5v1",
   note: "M12 8v5M12 16.5v.5M12 3l9 16H3z",
   chevron: "M9 6l6 6-6 6",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
