@@ -3,9 +3,11 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from propactor.web import page as built
@@ -25,6 +27,7 @@ FLAGS = (
 )
 """WebGL 2 without a graphics card, and no traffic of the browser's own."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+HERE = Path(__file__).parent
 Open = Callable[..., Awaitable[Screen]]
 
 
@@ -38,7 +41,15 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is in this folder; all of it shares one event loop, and so one browser."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Run a browser."""
     executable = chromium()
@@ -48,7 +59,7 @@ async def browser() -> AsyncIterator[Browser]:
         await running.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def open_page(browser: Browser) -> AsyncIterator[Open]:
     """Open addresses, each in a browser window of its own; what goes wrong in them fails the test."""
     screens: list[Screen] = []
@@ -61,4 +72,6 @@ async def open_page(browser: Browser) -> AsyncIterator[Open]:
         return screens[-1]
 
     yield open_one
+    for screen in screens:
+        await screen.page.context.close()
     assert [fault for screen in screens for fault in screen.faults] == []

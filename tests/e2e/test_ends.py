@@ -3,14 +3,11 @@
 import asyncio
 import json
 
-import pytest
 from playwright.async_api import Download, expect
 
 from tests.e2e.behind import HALF, WHOLE, both
 from tests.e2e.conftest import Open
 from tests.web.service import service
-
-pytestmark = pytest.mark.browser
 
 
 async def content(file: Download) -> bytes:

@@ -7,8 +7,6 @@ from tests.e2e.behind import HALF, WHOLE, both
 from tests.e2e.conftest import Open
 from tests.web.service import service
 
-pytestmark = pytest.mark.browser
-
 
 async def test_asks_nobody_else(open_page: Open) -> None:
     """From the first look to the result, every request goes to the service itself."""

@@ -2,15 +2,12 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
 from propactor.fakes import lamp
 from tests.e2e.behind import HALF, WHOLE, both
 from tests.e2e.conftest import Open
 from tests.e2e.cutter import cutter
-
-pytestmark = pytest.mark.browser
 
 ADDRESS = re.compile(r"/g/req_[0-9a-f]{32}$")
 

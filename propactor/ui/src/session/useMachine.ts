@@ -60,7 +60,8 @@ function useAddress(session: Session, runs: Shelf<PastRun>, ready: boolean): voi
     const look = () => openRun(session, runs, requestIdIn(location.pathname));
     if (ready && !begun.current) {
       begun.current = true;
-      look();
+      // Who is quick has asked for something before the service has said what it offers.
+      if (requestIdIn(location.pathname) && session.read().phase === "idle") look();
     }
     addEventListener("popstate", look);
     return () => removeEventListener("popstate", look);

@@ -28,15 +28,34 @@ function Mesh({ part, turn, still }: Props) {
   return (
     <group ref={group} position={part.position}>
       <mesh geometry={geometry} rotation={part.rotation ? [...part.rotation] : [0, 0, 0]} castShadow receiveShadow>
-        {part.emissive ? (
-          <meshStandardMaterial color={part.color} emissive={part.color} emissiveIntensity={0.9} roughness={0.5} />
-        ) : (
-          <meshStandardMaterial color={part.color} roughness={0.78} flatShading />
-        )}
+        <Material part={part} />
       </mesh>
       {part.emissive && <Halo part={part} />}
     </group>
   );
+}
+
+function Material({ part }: { part: Pick<PropPart, "color" | "emissive"> }) {
+  return part.emissive ? (
+    <meshStandardMaterial color={part.color} emissive={part.color} emissiveIntensity={0.9} roughness={0.5} />
+  ) : (
+    <meshStandardMaterial color={part.color} roughness={0.78} flatShading />
+  );
+}
+
+const SPECK: PropPart = { type: "box", position: [0, -0.05, 0], args: [0.001, 0.001, 0.001], color: "#888888", emissive: true };
+
+/** One speck of each material, inside the plate: it is made ready before the first part comes, not when it does. */
+export function Warm() {
+  return [true, false].map((emissive) => (
+    <group key={String(emissive)} position={SPECK.position}>
+      <mesh castShadow receiveShadow>
+        <boxGeometry args={[0.001, 0.001, 0.001]} />
+        <Material part={{ ...SPECK, emissive }} />
+      </mesh>
+      {emissive && <Halo part={SPECK} />}
+    </group>
+  ));
 }
 
 function Halo({ part }: { part: PropPart }) {

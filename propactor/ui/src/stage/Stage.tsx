@@ -1,12 +1,12 @@
 // The prop in three dimensions, as far as there is one.
 import { Canvas } from "@react-three/fiber";
-import { Component, type KeyboardEvent, type ReactNode, useCallback, useMemo, useRef } from "react";
+import { Component, type KeyboardEvent, memo, type ReactNode, useCallback, useMemo, useRef } from "react";
 import { NeutralToneMapping } from "three";
 import type { PropPart } from "../../client";
 import { Icon } from "../ui/Icon";
 import { Camera, type Moves } from "./Camera";
 import { DARK, Lamps, LIGHT, Lights, Plate } from "./Plate";
-import { PartMesh } from "./PartMesh";
+import { PartMesh, Warm } from "./PartMesh";
 import { nameOf, reachOf } from "./shape";
 
 interface Props {
@@ -76,7 +76,8 @@ interface SceneProps extends Pick<Props, "parts" | "dark" | "still"> {
   onReady(moves: Moves): void;
 }
 
-function Scene({ parts, dark, still, onReady }: SceneProps) {
+/** Drawn anew only when something in it changes: text alone must not cost a picture. */
+const Scene = memo(function Scene({ parts, dark, still, onReady }: SceneProps) {
   const reach = useMemo(() => reachOf(parts), [parts]);
   const colors = dark ? DARK : LIGHT;
   return (
@@ -86,9 +87,10 @@ function Scene({ parts, dark, still, onReady }: SceneProps) {
       <Lamps parts={parts} />
       <Plate reach={reach} colors={colors} />
       <Parts parts={parts} still={still} />
+      <Warm />
     </Canvas>
   );
-}
+});
 
 /** All parts; those that are new in this drawing rise one after the other. */
 function Parts({ parts, still }: Pick<Props, "parts" | "still">) {
