@@ -69,7 +69,8 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own
             return
         try:
             node, npm = find_node()
-            self._fetch(node, npm)
+            if not self._fetched():
+                self._fetch(node, npm)
         except (OSError, subprocess.SubprocessError, NoNode) as exc:
             self._give_up(UNREACHABLE.format(reason=exc))
             return
@@ -102,8 +103,13 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own
             raise SystemExit(text)
         self.app.display_warning(text)
 
+    def _fetched(self) -> bool:
+        """Tell whether npm has installed what this lock says, be it with what developers need."""
+        lock, installed = self._ui / "package-lock.json", self._ui / "node_modules" / ".package-lock.json"
+        return installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime
+
     def _fetch(self, node: Path, npm: list[str]) -> None:
-        """Let npm install what the lock says, unless it has already."""
+        """Let npm install what the lock says."""
         knock()
         command = [*npm, "ci", *NPM_OPTIONS]
         subprocess.run(command, cwd=self._ui, env=environment(node), check=True, timeout=600)  # noqa: S603  our own command

@@ -1,11 +1,10 @@
 """The events as TypeScript: types, names, error codes and the generation's table, made from the classes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import Field, fields, is_dataclass
-from inspect import getdoc
+from inspect import Parameter, getdoc, signature
 from itertools import chain
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Literal, Union, get_args, get_origin, get_type_hints
 
 from propactor.core import prop
 from propactor.core.errors import PropactorError
@@ -56,14 +55,14 @@ def _comment(cls: type) -> str:
 
 
 def _members(cls: type) -> Iterator[str]:
+    """Write the fields, whether they are those of a dataclass or of a named tuple."""
     hints = get_type_hints(cls)
-    assert is_dataclass(cls)
-    for field in fields(cls):
-        if field.name not in UNSENT:
-            yield _member(field, hints[field.name])
+    for name, parameter in signature(cls).parameters.items():
+        if name not in UNSENT:
+            yield _member(parameter, hints[name])
 
 
-def _member(field: Field[Any], hint: object) -> str:
+def _member(field: Parameter, hint: object) -> str:
     """Write one field; what may be None and is so by default is left out of the event instead."""
     optional = field.default is None
     mark = "?" if optional else ""
@@ -78,7 +77,7 @@ def written(hint: object, *, without_none: bool = False) -> str:
     """
     if hint in _SIMPLE:
         return _SIMPLE[hint]
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and hint in NESTED:
         return _name(hint)
     arguments = get_args(hint)
     match get_origin(hint):

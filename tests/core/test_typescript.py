@@ -1,12 +1,11 @@
 """TypeScript that says what the Python classes say."""
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from propactor.core.errors import GenerationTimeout
-from propactor.core.events import CLASSES, KINDS, camel
+from propactor.core.events import CLASSES, FIELDS, KINDS, Event
 from propactor.core.machine import GENERATION
 from propactor.core.typescript import UNSENT, schema, written
 
@@ -19,13 +18,13 @@ def test_committed() -> None:
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: KINDS[cls])
-def test_events(cls: type) -> None:
+def test_events(cls: type[Event]) -> None:
     """Each event is an interface with every field that is sent, under its name on the wire."""
     _, _, rest = schema().partition(f"export interface {cls.__name__} extends Envelope {{\n")
     body, _, _ = rest.partition("\n}\n")
     names = {line.strip().partition(":")[0].rstrip("?") for line in body.splitlines()}
 
-    assert names - {"kind"} == {camel(field.name) for field in fields(cls) if field.name not in UNSENT}
+    assert names - {"kind"} == {on_the_wire for name, on_the_wire in FIELDS[cls] if name not in UNSENT}
 
 
 def test_table() -> None:

@@ -24,6 +24,6 @@ async def both(script: Any = None, **tables: Mapping[str, Any]) -> AsyncIterator
     """Run a gateway, which follows the script or the prompt, and a service before it."""
     scripted = {} if script is None else {"script": script}
     async with FakeGateway(**scripted) as gateway:
-        settings = {"gateway": {"url": gateway.url, "token": gateway.token}, **tables}
+        settings: dict[str, Any] = {"gateway": {"url": gateway.url, "token": gateway.token}, **tables}
         async with service(**settings) as running:
             yield Both(running, gateway)
