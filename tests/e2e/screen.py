@@ -3,13 +3,14 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import ConsoleMessage, Locator, Page, expect
 
+from tests.rig.npm import UI, modules
+
 PATIENCE = 20.0
-AXE = Path(__file__).parents[2] / "propactor" / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = UI / "node_modules" / "axe-core" / "axe.min.js"
 EXPECTED = ("Failed to load resource",)
 """What browsers write about refusals that a test is about."""
 
@@ -117,6 +118,7 @@ class Screen:
 
     async def inaccessible(self) -> list[Any]:
         """Return what axe-core finds serious or critical."""
+        await asyncio.to_thread(modules)  # axe-core is among the page's tools
         await self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = await self.page.evaluate("axe.run()")
         return [
