@@ -70,7 +70,10 @@ async def asset(request: web.Request) -> web.StreamResponse:
     Raises:
         NotFound: there is no such file.
     """
-    return _file(request, BUILT / "assets" / request.match_info["name"], FOREVER)
+    name = request.match_info["name"]
+    if Path(name).name != name:  # an escaped slash is a slash by now
+        raise NotFound("There is no such file.")
+    return _file(request, BUILT / "assets" / name, FOREVER)
 
 
 async def icon(request: web.Request) -> web.StreamResponse:
@@ -91,6 +94,6 @@ def _file(request: web.Request, path: Path, caching: dict[str, str]) -> web.File
 ROUTES = (
     web.get("/", page),
     web.get("/g/{request_id}", page),
-    web.get("/assets/{name:[A-Za-z0-9._-]+}", asset),
+    web.get("/assets/{name}", asset),
     web.get("/icon.svg", icon),
 )

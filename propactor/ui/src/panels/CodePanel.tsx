@@ -85,9 +85,9 @@ const ChunkView = memo(function ChunkView({ first, text, inside }: ChunkProps) {
     return read.tokens;
   });
   return (
-    <code className="chunk" style={{ counterReset: `line ${first - 1}` }}>
+    <code className="chunk">
       {lines.map((tokens, index) => (
-        <span key={index} className="line">
+        <span key={index} className="line" data-number={first + index}>
           {tokens.map(spanOf)}
           {"\n"}
         </span>

@@ -1,6 +1,6 @@
 // One part: it comes in with a short rise, and shines if it is meant to.
 import { useFrame } from "@react-three/fiber";
-import { memo, useEffect, useMemo, useRef } from "react";
+import { memo, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { AdditiveBlending, type Group } from "three";
 import type { PropPart } from "../../client";
 import { glowTexture } from "./glow";
@@ -9,6 +9,7 @@ import { geometryOf, sphereOf } from "./shape";
 const ENTRANCE = 0.38;
 const APART = 0.022;
 const LONGEST_WAIT = 0.5;
+const LONGEST_FRAME = 0.1; // the first frame after a rest has no length of its own
 
 interface Props {
   part: PropPart;
@@ -83,20 +84,19 @@ function useEntrance(turn: number, still: boolean) {
   const age = useRef(still ? ENTRANCE : -Math.min(LONGEST_WAIT, turn * APART));
   useFrame((state, delta) => {
     if (!group.current || age.current >= ENTRANCE) return;
-    age.current += Math.min(delta, 0.05);
-    group.current.scale.setScalar(sizeAt(age.current / ENTRANCE));
+    age.current += Math.min(delta, LONGEST_FRAME);
+    pose(group.current, age.current / ENTRANCE);
     state.invalidate();
   });
-  useEffect(() => {
-    group.current?.scale.setScalar(sizeAt(age.current / ENTRANCE));
+  useLayoutEffect(() => {
+    if (group.current) pose(group.current, age.current / ENTRANCE);
   }, []);
   return group;
 }
 
-/** Return the size at a share of the entrance: quick at first, a little too large, then right. */
-function sizeAt(share: number): number {
-  if (share <= 0) return 0.0001;
-  if (share >= 1) return 1;
-  const rest = share - 1;
-  return 1 + 2.2 * rest ** 3 + 1.2 * rest ** 2;
+/** Show a part at a share of its entrance: it grows quickly, a little too large, then right. */
+function pose(group: Group, share: number): void {
+  const rest = Math.min(0, share - 1);
+  group.visible = share >= 0;
+  group.scale.setScalar(1 + 1.1 * rest ** 3 + 0.65 * rest ** 2);
 }

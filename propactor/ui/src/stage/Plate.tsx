@@ -13,7 +13,7 @@ export interface Colors {
 }
 
 export const LIGHT: Colors = { plate: "#e9e3d6", edge: "#cfc6b4", sky: "#ffffff", ground: "#d8cdb8", sun: 1.9, ambient: 1.35 };
-export const DARK: Colors = { plate: "#26282d", edge: "#3b3e46", sky: "#c9d6f2", ground: "#2a2622", sun: 1.6, ambient: 1 };
+export const DARK: Colors = { plate: "#26282d", edge: "#3b3e46", sky: "#c9d6f2", ground: "#40392f", sun: 1.6, ambient: 1 };
 
 export function Plate({ reach, colors }: { reach: Reach; colors: Colors }) {
   const radius = reach.radius * 1.12;
