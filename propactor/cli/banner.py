@@ -6,6 +6,7 @@ from typing import Any
 
 from propactor.web.client import Client
 from propactor.web.faults import ServerFault
+from propactor.web.page import is_built
 
 SETTLE = 3.0
 """Seconds the upstreams get to connect before we say what we know of them."""
@@ -32,6 +33,8 @@ class Banner:
         for upstream in await _upstreams(address):
             print(f"  {upstream.get('name')!s:<9} {status(upstream)}")
         print("try it:")
+        if is_built():
+            print(f"  open {address}/ in a browser")
         print(f"  {curl(address, protected=self._protected)}")
         print(f"  propactor generate 'A glowing mushroom lamp' --server {address}", flush=True)
 

@@ -24,7 +24,7 @@ export function sourceName(source: string | undefined): string {
 const WORDS: Record<string, (event: Progress) => Wording> = {
   queued: (e) => ({ tone: "plain", title: "Waiting in line", ...detail(e.position && `Place ${e.position}.`) }),
   accepted: () => ({ tone: "plain", title: "The request was accepted" }),
-  streaming: (e) => ({ tone: "plain", title: `Live from ${sourceName(e.source)}` }),
+  streaming: (e) => ({ tone: "plain", title: `First word from ${sourceName(e.source)}` }),
   parsing_output: () => ({ tone: "plain", title: "All is said; the answer is being read" }),
   fallback: (e) => ({ tone: "warn", title: "A template steps in", ...detail(e.message ?? e.reason) }),
   stalled: (e) => ({ tone: "warn", title: `Silent for ${seconds(e.silentMs)}`, detail: stalled(e) }),
@@ -45,7 +45,7 @@ function detail(text: string | number | undefined): { detail?: string } {
 }
 
 function seconds(milliseconds = 0): string {
-  return `${Math.round(milliseconds / 1000)} s`;
+  return `${Number((milliseconds / 1000).toFixed(milliseconds < 10_000 ? 1 : 0))} s`;
 }
 
 function stalled(event: Progress): string {

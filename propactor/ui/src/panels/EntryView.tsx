@@ -97,7 +97,7 @@ function NoticeBody({ entry }: { entry: Notice }) {
   return (
     <p>
       {entry.title}
-      {entry.detail && <span className="detail"> {entry.detail}</span>}
+      {entry.detail && <span className="detail more">{entry.detail}</span>}
     </p>
   );
 }

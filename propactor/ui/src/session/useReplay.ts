@@ -4,6 +4,9 @@ import { lengthOf, Replay } from "../model/replay";
 import type { Run } from "../model/run";
 import type { View } from "./view";
 
+/** Milliseconds below which there is nothing to watch: a template builds at once. */
+const SHORTEST = 250;
+
 export interface Player {
   /** The run at the time that is looked at; nothing while the run itself is shown. */
   run: Run | undefined;
@@ -19,7 +22,7 @@ export interface Player {
 export function useReplay(view: View): Player | undefined {
   const [position, setPosition] = useState<number>();
   const [playing, setPlaying] = useState(false);
-  const over = view.phase === "ended" && view.events.length > 1;
+  const over = view.phase === "ended" && lengthOf(view.events) >= SHORTEST;
   const replay = useMemo(() => (over ? new Replay(view.events) : undefined), [over, view.events]);
   const length = over ? lengthOf(view.events) : 0;
 
