@@ -91,9 +91,9 @@ async def test_unread(tmp_path: Path) -> None:
     end = await run("check", folder=tmp_path)
 
     assert end.code == 0
-    assert "warning: [features] prop_streaming is set, but nothing reads it yet" in end.out
     assert "warning: [store] url is set, but nothing reads it yet" in end.out
     assert "port" not in end.out
+    assert "prop_streaming" not in end.out
 
 
 @pytest.mark.parametrize(
