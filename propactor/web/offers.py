@@ -10,6 +10,7 @@ from propactor.web.keys import SETTINGS, UPSTREAMS
 NAMES = {
     "openclaw": "The gateway's agent",
     "model": "The model",
+    "replay": "A recording",
     "template": "Template, without a model",
 }
 

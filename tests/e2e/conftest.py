@@ -10,8 +10,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
+from hatch_build import digest
 from propactor.web import page as built
 from tests.e2e.screen import Screen
+from tests.rig.npm import UI
 from tests.rig.require import give_up
 
 FLAGS = (
@@ -38,6 +40,8 @@ def chromium() -> str:
         give_up("browser", "no Chromium: apt-get install chromium, or name it in CHROMIUM")
     if not built.is_built():
         give_up("browser", "the page is not built: pip install -e . builds it where npm can be reached")
+    if (built.BUILT / ".stamp").read_text() != digest(UI):
+        pytest.fail("the page is older than its sources: pip install -e . builds it anew")
     return found
 
 

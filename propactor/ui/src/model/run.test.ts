@@ -95,11 +95,12 @@ test("The result's parts are the parts.", () => {
   expect(run.result?.name).toBe("Lamp");
 });
 
-test("A change of source in the middle is said.", () => {
+test("A change of source in the middle is said, once for each source.", () => {
   const run = told((m) => [
     m.make("text_delta", { delta: "a", source: "gateway" }),
     m.make("progress", { phase: "fallback", message: "The gateway is down." }),
     m.make("text_delta", { delta: "b", source: "template", replace: true }),
+    m.make("text_delta", { delta: "c", source: "gateway" }),
   ]);
 
   expect(run.timeline.entries.flatMap((entry) => (entry.type === "notice" ? [entry.title] : []))).toEqual([

@@ -12,7 +12,8 @@ export interface Run {
   text: string;
   /** The parts so far; a hole is one that was taken back. */
   parts: readonly (PropPart | null)[];
-  source?: string;
+  /** Where events came from so far, in the order in which the sources first spoke. */
+  sources: readonly string[];
   /** Milliseconds since the epoch, by the server's clock. */
   startedAt?: number;
   firstThoughtAt?: number;
@@ -24,7 +25,7 @@ export interface Run {
   done?: Done;
 }
 
-export const NO_RUN: Run = { course: AT_START, timeline: EMPTY, text: "", parts: [] };
+export const NO_RUN: Run = { course: AT_START, timeline: EMPTY, text: "", parts: [], sources: [] };
 
 /** Take events in, in order. */
 export function reduce(run: Run, events: Iterable<StreamEvent>): Run {
@@ -78,12 +79,15 @@ function placed(parts: Run["parts"], index: number, part: PropPart | null): Run[
   return next;
 }
 
-/** Note where events come from, and say so when that changes in the middle of a run. */
+/** Note where events come from, and say so when another source joins in the middle of a run; once for each. */
 function noteSource(run: Run, event: StreamEvent): Run {
   const source = "source" in event.data ? event.data.source : undefined;
-  if (!source || source === run.source) return run;
-  if (!run.source) return { ...run, source };
-  const title = `Source switched from ${sourceName(run.source)} to ${sourceName(source)}`;
-  const timeline = add(run.timeline, { type: "notice", tone: "warn", title, at: event.data.ts, raw: [] });
-  return { ...run, source, timeline };
+  if (!source || run.sources.includes(source)) return run;
+  const sources = [...run.sources, source];
+  const before = run.sources.at(-1);
+  if (!before) return { ...run, sources };
+  const title = `Source switched from ${sourceName(before)} to ${sourceName(source)}`;
+  const tone = source === "transcript" ? "plain" : "warn";
+  const timeline = add(run.timeline, { type: "notice", tone, title, at: event.data.ts, raw: [] });
+  return { ...run, sources, timeline };
 }
