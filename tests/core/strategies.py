@@ -2,13 +2,13 @@
 
 from hypothesis import strategies as st
 
-from propactor.core.events import Progress, TextDelta, Thinking, ToolCall, ToolResult
+from propactor.core.events import Progress, Source, TextDelta, Thinking, ToolCall, ToolResult
 
 TEXT = st.text(st.characters(exclude_categories=()), max_size=12)
 """Any Unicode: lone surrogates, astral characters, line separators, NUL."""
 PAIR = "\ud83d" + "\ude00"
 """Two halves of a character, which a reader may see as one: to UTF-16 that's the same."""
-SOURCES = st.sampled_from(["gateway", "model", None])
+SOURCES: st.SearchStrategy[Source | None] = st.sampled_from(["gateway", "model", None])
 
 DELTAS = st.tuples(TEXT, SOURCES).map(lambda drawn: TextDelta(drawn[0], source=drawn[1]))
 REPLACEMENTS = DELTAS.map(lambda delta: delta._replace(replace=True))

@@ -66,7 +66,7 @@ class Cutter:
         return at
 
     def _long(self, data: bytes, at: int) -> tuple[int, int]:
-        """Return the length of a frame that is long, or masked as no server's may be, and where its body is."""
+        """Return the length of a frame that is long, or masked as none may be, and where its body is."""
         if data[at + 1] & _MASKED:
             return self._max_size + 1, at + _HEADER
         body = at + _HEADER + (2 if data[at + 1] == _SHORT else 8)

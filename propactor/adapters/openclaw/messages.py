@@ -63,7 +63,7 @@ class Messages:
         self._tail.clear()
 
     def extend(self, data: Mapping[str, Any]) -> bool:
-        """Take an event that only appends a few letters to the message, as nearly all do; tell whether it did.
+        """Take an event that only appends a few letters to the message, as nearly all do; say whether it did.
 
         The rest of such an event needs no look.
         """
