@@ -76,6 +76,8 @@ class FakeGateway:
         self.requests: list[Asked] = []
         self.aborted: list[str] = []
         self.runs: dict[str, Run] = {}
+        self.pending: set[str] = set()
+        self.waiters: dict[str, list[Callable[[frames.Json], None]]] = {}
         self.audience = Audience(protocol)
         self.archive = Archive(self.audience, state_dir)
         self.ticker: Ticker
@@ -188,6 +190,7 @@ class FakeGateway:
             case Refuse(code=code, message=message):
                 order.asker.respond(order.request_id, None, frames.error(code, message))
             case Accept(after=after):
+                self.pending.add(order.run_id)
                 self.ticker.at(self.ticker.now() + after, lambda: self._accept(order, params, script[1:]))
             case _:
                 self._accept(order, params, script)
@@ -197,6 +200,7 @@ class FakeGateway:
         session = self.archive.open(key, asking.agent_of(params, key))
         session.settings.setdefault("thinkingLevel", params.get("thinking"))
         run = self.runs[order.run_id] = Run(self, session, order, script)
+        run.waiters += self.waiters.pop(run.run_id, [])
         payload = {"runId": run.run_id, "status": "accepted", "acceptedAt": now_ms()}
         order.asker.respond(order.request_id, payload | (session.names if self.protocol >= 4 else {}))
         session.runs.append(run)
@@ -228,6 +232,7 @@ class FakeGateway:
         """Be another process from here on, which knows nothing of the runs of the last."""
         self._lose_runs()
         self.runs.clear()
+        self.pending.clear()
         self.house = hello.House(self.house.state_dir)
 
     def _lose_runs(self) -> None:

@@ -70,6 +70,8 @@ def _agent(call: Call) -> None:
         call.refuse(wrong)
     elif params["idempotencyKey"] in gateway.runs:
         _repeat(call, gateway.runs[params["idempotencyKey"]])
+    elif params["idempotencyKey"] in gateway.pending:
+        call.answer(runId=params["idempotencyKey"], status="accepted", acceptedAt=now_ms())
     else:
         order = Order(
             asker=call.client,
@@ -109,8 +111,8 @@ def _wait(call: Call) -> None:
             alarm.cancel()
             call.answer(runId=run_id, **outcome)
 
-    if run:
-        run.waiters.append(answer)
+    waiters = run.waiters if run else call.gateway.waiters.setdefault(run_id, [])
+    waiters.append(answer)
 
 
 def _abort_chat(call: Call) -> None:

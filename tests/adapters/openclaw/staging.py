@@ -1,0 +1,133 @@
+"""A stage for runs that lose their gateway: a fake one, a link to it, and what was heard."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from propactor.adapters.openclaw.adapter import OpenClawUpstream
+from propactor.adapters.openclaw.backoff import Backoff
+from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.run import OpenClawRun
+from propactor.adapters.openclaw.terms import Terms
+from propactor.adapters.transcript import Transcripts
+from propactor.core.errors import (
+    PropactorError,
+)
+from propactor.core.events import Event, Progress, Thinking, ToolCall, ToolResult
+from propactor.core.upstream import GenerationRequest, Reply
+from propactor.fakes.gateway import FakeGateway
+from propactor.fakes.steps import Disconnect, Say, Step, Think, UseTool
+from tests.adapters.openclaw.gateway import eventually
+from tests.adapters.openclaw.recordings import text
+
+SOON = 10.0
+ANSWER = "if a:\n    b\n\n/* PARTS_DATA [] PARTS_DATA */"
+LOOK = UseTool("read", {"path": "notes.txt"}, "Four boxes.")
+LOOKED: list[Step] = [Think("I look."), Say("Let me see."), LOOK, Think("Now.")]
+CUT: list[Step] = [*LOOKED, Say(ANSWER[:20], 400), Disconnect()]
+BOTH = f"Let me see.\n\n{ANSWER}"
+
+
+class Stage:
+    """A gateway, a run at it, what it said, and the moves between sources."""
+
+    def __init__(self, gateway: FakeGateway, link: Link, terms: Terms, files: Path | None) -> None:
+        self.gateway, self.link = gateway, link
+        self.events: list[Event] = []
+        self.moves: list[tuple[str, str]] = []
+        self.upstream = OpenClawUpstream(
+            link,
+            terms,
+            library=(lambda place: Transcripts(Path(place), poll=0.02)) if files else None,
+            switched=lambda a, b: self.moves.append((a, b)),
+        )
+
+    def begin(self) -> OpenClawRun:
+        """Begin a run."""
+        request = GenerationRequest("req_1", "GEN_1", "A lamp", "Lamp")
+        return self.upstream.begin(request, self.events.append)
+
+    def phases(self) -> list[str]:
+        """Return the progress that was told, but for that of the beginning."""
+        return [event.phase for event in self.events if isinstance(event, Progress)][1:]
+
+    def said(self, kind: type) -> list[Any]:
+        """Return the events of one kind."""
+        return [event for event in self.events if type(event) is kind]
+
+    async def heard(self, words: str) -> None:
+        """Wait until the reader has read some words."""
+        await eventually(lambda: words in text(self.events))
+
+
+@asynccontextmanager
+async def staged(
+    protocol: int,
+    script: Sequence[Step],
+    files: Path | None = None,
+    resumes: float | None = None,
+    **terms: Any,
+) -> AsyncIterator[Stage]:
+    """Set up a gateway that follows a script, and a link to it."""
+    usual = {"accept": 5.0, "total": 8.0, "call": 2.0, "stop": 1.0, "poll": 0.05, "lost": 5.0, "resume": 2.0}
+    gateway = FakeGateway(protocol=protocol, script=script, state_dir=files, resumes_after=resumes)
+    async with gateway:
+        link = Link(url=gateway.url, token=gateway.token, backoff=Backoff(first=0.02, limit=0.05))
+        link.start()
+        await link.wait_ready(SOON)
+        try:
+            yield Stage(gateway, link, Terms(**{**usual, **terms}), files)
+        finally:
+            await link.close()
+
+
+async def ended(run: OpenClawRun) -> Reply | PropactorError:
+    """Return how a run ended."""
+    try:
+        return await asyncio.wait_for(run.finish(), SOON)
+    except PropactorError as exc:
+        return exc
+
+
+def once(stage: Stage, *, thoughts: Sequence[str] = ("I look.", "Now.")) -> None:
+    """Check that everything was told, once."""
+    assert text(stage.events) == BOTH
+    assert sorted(event.message for event in stage.said(Thinking)) == sorted(thoughts)
+    assert len(stage.said(ToolCall)) == len(stage.said(ToolResult)) == 1
+
+
+def store(gateway: FakeGateway, run: OpenClawRun, words: str) -> None:
+    """Store a message as if the model had said it, and nothing more."""
+    message = {"role": "assistant", "content": [{"type": "text", "text": words}], "stopReason": "stop"}
+    gateway.archive.store(gateway.runs[run.run_id], {**message, "timestamp": 1})
+
+
+def older(house: Any) -> Any:
+    """Return a gateway's house as it was when it had run for an hour."""
+    return type(house)(house.state_dir, house.boot_id, house.began_at - 3600)
+
+
+async def relinked(stage: Stage) -> None:
+    """Let the link learn how old the gateway is."""
+    for connection in list(stage.gateway.connections):
+        connection.drop()
+    await eventually(lambda: stage.link.counters.connections == 2)
+
+
+def deafen(gateway: FakeGateway) -> Callable[[], None]:
+    """Keep the gateway from sending events of runs; return what lets it."""
+    tell = gateway.audience.tell
+
+    def silence(*_: object) -> None:
+        return
+
+    def hear() -> None:
+        gateway.audience.tell = tell  # type: ignore[method-assign]
+        gateway.audience.tell_asker = asker  # type: ignore[method-assign]
+
+    asker = gateway.audience.tell_asker
+    gateway.audience.tell = silence  # type: ignore[assignment]
+    gateway.audience.tell_asker = silence  # type: ignore[assignment]
+    return hear
