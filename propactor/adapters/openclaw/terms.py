@@ -14,8 +14,9 @@ class Terms:
     """How long to wait for a connection that is known to be lost: it may be just coming back."""
     lost: float = 60.0
     """How long a run that has lost its connection waits for another: the run goes on at the gateway."""
-    resume: float = 20.0
-    """How long a gateway that was restarted may take to begin an interrupted run anew."""
+    resume: float = 60.0
+    """How long a gateway that was restarted may take to begin an interrupted run anew: it begins one when the
+    one before has ended."""
     detect: float = 3.0
     """How long a run may go without an event before its stored messages are read instead."""
     poll: float = 1.0
