@@ -1,13 +1,12 @@
 """``propactor generate``: build one prop and show how it comes about."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from propactor.cli.exits import leave
-from propactor.cli.options import Config
+from propactor.cli.options import Config, Folder, Lines, Timeout
 
 Token = Annotated[
     str | None,
@@ -21,13 +20,8 @@ Token = Annotated[
 
 def generate(
     prompt: Annotated[str, typer.Argument(help="What to build; - reads it from standard input.")],
-    out: Annotated[
-        Path | None,
-        typer.Option(file_okay=False, help="Folder to write NAME.tsx and NAME.json to.", show_default=False),
-    ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print each event as a line of JSON, and nothing else.")
-    ] = False,
+    out: Folder = None,
+    json: Lines = False,
     server: Annotated[
         str | None,
         typer.Option(
@@ -39,10 +33,7 @@ def generate(
     no_ai: Annotated[
         bool, typer.Option("--no-ai", help="Build from a template, without asking a model.")
     ] = False,
-    timeout: Annotated[
-        float | None,
-        typer.Option(min=0.1, help="Seconds after which the generation is cancelled.", show_default=False),
-    ] = None,
+    timeout: Timeout = None,
     debug: Annotated[
         bool,
         typer.Option(

@@ -15,6 +15,18 @@ Config = Annotated[
     ),
 ]
 
+Folder = Annotated[
+    Path | None,
+    typer.Option(file_okay=False, help="Folder to write NAME.tsx and NAME.json to.", show_default=False),
+]
+
+Lines = Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON, and nothing else.")]
+
+Timeout = Annotated[
+    float | None,
+    typer.Option(min=0.1, help="Seconds after which the generation is cancelled.", show_default=False),
+]
+
 Speed = Annotated[str, typer.Option(help="How many times as fast as it was, or max for as fast as possible.")]
 
 

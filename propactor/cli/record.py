@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from propactor.cli.exits import leave, settings_faults
-from propactor.cli.options import Config
+from propactor.cli.options import Config, Lines, Timeout
 
 if TYPE_CHECKING:
     from propactor.core.recording import Recording
@@ -27,13 +27,8 @@ def record(
             show_default=False,
         ),
     ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print each event as a line of JSON, and nothing else.")
-    ] = False,
-    timeout: Annotated[
-        float | None,
-        typer.Option(min=0.1, help="Seconds after which the generation is cancelled.", show_default=False),
-    ] = None,
+    json: Lines = False,
+    timeout: Timeout = None,
     config: Config = None,
 ) -> None:
     """Build a prop, and write what the gateway or the model said to a file that `propactor replay` plays.

@@ -6,19 +6,14 @@ from typing import Annotated
 import typer
 
 from propactor.cli.exits import USAGE, leave, settings_faults
-from propactor.cli.options import Config, Speed, factor
+from propactor.cli.options import Config, Folder, Lines, Speed, factor
 
 
 def replay(
     recording: Annotated[Path, typer.Argument(help="File that `propactor record` wrote.", dir_okay=False)],
     speed: Speed = "1",
-    out: Annotated[
-        Path | None,
-        typer.Option(file_okay=False, help="Folder to write NAME.tsx and NAME.json to.", show_default=False),
-    ] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print each event as a line of JSON, and nothing else.")
-    ] = False,
+    out: Folder = None,
+    json: Lines = False,
     config: Config = None,
 ) -> None:
     """Play a recording: its frames go, in their time, through all that a gateway's go through.
