@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -36,7 +37,13 @@ async def start(
         stdin=terminal,
         stdout=terminal,
         stderr=PIPE,
+        preexec_fn=_mind_interrupts,
     )
+
+
+def _mind_interrupts() -> None:
+    """Let Ctrl-C end the command, also where the tests run in the background, which shells keep it from."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 async def outcome(process: Process, stdin: str = "") -> Outcome:

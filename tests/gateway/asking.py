@@ -19,10 +19,10 @@ class Behind(NamedTuple):
 
 
 def connected(
-    gateway: Gateway, agent: str, **tables: Mapping[str, Any]
+    gateway: Gateway, agent: str, *, rejoin: float = 60, **tables: Mapping[str, Any]
 ) -> AbstractAsyncContextManager[Service]:
-    """Run a service that asks this agent."""
-    address = {"url": gateway.url, "token": gateway.token, "agent_id": agent}
+    """Run a service that asks this agent, and waits ``rejoin`` seconds for a gateway it has lost."""
+    address = {"url": gateway.url, "token": gateway.token, "agent_id": agent, "rejoin_seconds": rejoin}
     return service(None, gateway=address, **tables)
 
 

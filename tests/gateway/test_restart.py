@@ -6,23 +6,42 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.gateway.asking import NO_FALLBACK, body, connected, ready
+from tests.gateway.asking import NO_FALLBACK, body, connected, parts, phases, ready
 from tests.rig.openclaw import Gateway
-from tests.web.service import Heard, Service, Stream, assert_grammar
+from tests.web.service import Heard, Service, Stream, assert_grammar, text
 
 pytestmark = [pytest.mark.gateway, pytest.mark.timeout(900)]
 
 EACH = 3
 """Generations at each of two services."""
+PATIENT = {"total": 400, "idle": 300, "first_event": 300}
 BACK = 20
 """Seconds until the link must be back after the gateway is; it tries every five at least."""
 
 
+async def test_killed_and_resumed(own_gateway: Gateway, tag: str) -> None:
+    """A run whose gateway is killed in the middle goes on when it is back, and ends with the model's prop."""
+    async with connected(
+        own_gateway, "dev-anth", rejoin=200, fallback=NO_FALLBACK, timeouts=PATIENT
+    ) as served:
+        async with served.open(body=body("prop-text", tag, rate=80)) as stream:
+            await stream.until("text_delta", within=60)
+            await asyncio.to_thread(own_gateway.kill)
+            await asyncio.to_thread(own_gateway.start)
+            heard = await stream.all(within=240)
+        await asyncio.to_thread(own_gateway.kill)
+
+    assert_grammar(heard)
+    assert {"degraded", "source_switched"} <= set(phases(heard))
+    assert (heard[-2].data["method"], parts(heard)) == ("ai", heard[-2].data["parts"])
+    assert text(heard).count("export ") == 1
+
+
 async def test_killed_under_load(own_gateway: Gateway, tag: str) -> None:
-    """Every stream ends, as the service was told to end it; and all is well again by itself."""
+    """Where nobody waits for it, every stream ends as it was told to; and all is well again by itself."""
     async with (
-        connected(own_gateway, "dev-anth", fallback=NO_FALLBACK) as strict,
-        connected(own_gateway, "dev-anth") as lenient,
+        connected(own_gateway, "dev-anth", rejoin=0, fallback=NO_FALLBACK) as strict,
+        connected(own_gateway, "dev-anth", rejoin=0) as lenient,
     ):
         failed, rescued = await killed(own_gateway, [strict, lenient], tag)
         refusal = await refused(strict, tag)
