@@ -12,6 +12,9 @@ pytestmark = [pytest.mark.gateway, pytest.mark.timeout(900)]
 WRITTEN = f"Let me see the notes.\n\n{lighthouse.answer()}"
 """The model's two messages, the one before the tool call and the one after, with a blank line between."""
 
+SLOW = {"degraded", "source_switched"}
+"""What a gateway's first run may cause: until its first event five seconds can pass."""
+
 
 async def generate(gateway: Gateway, agent: str, tag: str, *, rate: int) -> list[Heard]:
     """Have a prop made by a model that thinks, reads a file and writes; check what holds on every gateway."""
@@ -32,7 +35,8 @@ def assert_prop(heard: list[Heard]) -> None:
     assert [part["color"] for part in result["parts"]] == [mesh.color for mesh in lighthouse.MESHES]
     assert parts(heard) == result["parts"]
     assert (done["ok"], done["stats"]["textChars"]) == (True, len(WRITTEN))
-    assert phases(heard) == ["accepted", "streaming", "parsing_output"]
+    progress = [phase for phase in phases(heard) if phase not in SLOW]
+    assert progress == ["accepted", "streaming", "parsing_output"]
 
 
 def assert_tool(heard: list[Heard]) -> None:

@@ -24,6 +24,12 @@ class Poller:
         """Look now: there is something to see."""
         self._bell.set()
 
+    def rest(self) -> None:
+        """Look no more until the next start, without waiting for the look that is under way."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
     async def stop(self) -> None:
         """End, and wait until it has."""
         task, self._task = self._task, None
@@ -36,11 +42,11 @@ class Poller:
             while True:
                 self._bell.clear()
                 await self._look()
-                await self._rest()
+                await self._pause()
         except Exception:  # guards the task: whoever polls has other ways to learn what he needs
             log.exception("reading the stored messages of a run failed")
 
-    async def _rest(self) -> None:
+    async def _pause(self) -> None:
         try:
             async with asyncio.timeout(self._every):
                 await self._bell.wait()

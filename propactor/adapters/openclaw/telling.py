@@ -73,8 +73,10 @@ class Telling:
         self._alarm = asyncio.get_running_loop().call_later(self._terms.detect, self._miss)
 
     def come(self, payload: Mapping[str, Any]) -> None:
-        """Take the first event."""
+        """Take the first event; if it is the run's first as well, it was only slow, and nothing is missed."""
         self._calm()
+        if payload.get("seq") == 1:
+            self.poller.rest()
         if not self.recall.live:
             self._return()
         if not self.recall.outdates(payload):

@@ -76,3 +76,24 @@ class Logged(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a record."""
         self.records.append(record)
+
+
+@virtual
+async def test_rests() -> None:
+    """It can be told to rest without waiting, and to begin anew."""
+    looks = 0
+
+    async def look() -> None:
+        nonlocal looks
+        looks += 1
+
+    poller = Poller(look, every=10)
+    for _ in range(2):
+        poller.start()
+        await asyncio.sleep(1)
+        poller.rest()
+        await asyncio.sleep(100)
+    poller.rest()
+    await poller.stop()
+
+    assert looks == 2
