@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from propactor.redaction import Cleaner
+from propactor.redaction.records import replaced
 
 KEY = "sk-ant-REDACTME0123456789abcdef"
 LEAK = f"The key is {KEY}, in /home/anna on snowwhite."
@@ -55,3 +56,10 @@ def test_untouched() -> None:
     pieces = ["token", ": str", "", "ing"]
 
     assert cleaner().recut(pieces) is pieces
+
+
+def test_replaced() -> None:
+    """Each word gives way to its own, in the order given, wherever it stands."""
+    words = {"/home/anna": "~", "anna": "somebody"}
+
+    assert replaced("anna is in /home/anna", words) == "somebody is in ~"

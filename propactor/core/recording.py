@@ -18,6 +18,8 @@ MAX_LINE = 4 * 2**20
 """Bytes of one line."""
 MAX_BYTES = 64 * 2**20
 """Bytes of a whole recording."""
+PATIENCE = 86_400.0
+"""Seconds to wait for what is played: a recording can't hang, however slowly it goes."""
 
 Direction = Literal["in", "out"]
 _DIRECTIONS, _SOURCES = get_args(Direction), get_args(Source)

@@ -52,6 +52,13 @@ class Cleaner:
         return [cleaned[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
+def replaced(text: str, words: Mapping[str, str]) -> str:
+    """Return a text with other words instead of those that are not to be shown."""
+    for word, instead in words.items():
+        text = text.replace(word, instead)
+    return text
+
+
 def _ends(pieces: Sequence[str]) -> list[int]:
     """Return where each piece ends in the whole."""
     ends, end = [], 0

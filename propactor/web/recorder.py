@@ -14,9 +14,9 @@ from propactor.adapters.openclaw.recorded import cleaning as openclaw
 from propactor.adapters.openclaw.recorded.taping import tap as tap_openclaw
 from propactor.core.naming import component_name
 from propactor.core.recording import Frame, Header, Recording, Tape
+from propactor.redaction.records import Scrub, replaced
 from propactor.web.keys import UPSTREAMS
 
-Scrub = Callable[[str], str]
 Clean = Callable[[Iterable[Frame], Scrub], tuple[dict[str, Any], list[Frame]]]
 
 
@@ -55,15 +55,9 @@ class Recorder:
         """
         words = {prompt.strip(): title, **private}
         for kind, tape in reversed(self.tapes.items()):
-            about, frames = _KINDS[kind].clean(tape.frames(), lambda text: _replaced(text, words))
+            about, frames = _KINDS[kind].clean(tape.frames(), lambda text: replaced(text, words))
             if frames:
                 date = datetime.now(UTC).date().isoformat()
                 header = Header(kind, title, component_name(title), date, about)
                 return Recording(header, frames)
         return None
-
-
-def _replaced(text: str, words: Mapping[str, str]) -> str:
-    for word, instead in words.items():
-        text = text.replace(word, instead)
-    return text

@@ -8,16 +8,13 @@ from propactor.adapters.template import TemplateUpstream
 from propactor.core import parser
 from propactor.core.events import Event, Source, TextDelta
 from propactor.core.naming import FILLERS, words
-from propactor.core.recording import Recording
+from propactor.core.recording import PATIENCE, Recording
 from propactor.core.upstream import Emit, GenerationRequest, Reply, Run, Upstream
 from propactor.settings import Settings
 from propactor.settings.tables import Gateway, Model, Timeouts
 from propactor.web.pace import Speed, Timekeeper
 from propactor.web.recordings import KINDS
 from propactor.web.upstreams import Upstreams
-
-_PATIENCE = 86_400.0
-"""Seconds: what is played slowly has not failed."""
 
 
 class ReplayUpstream:
@@ -95,7 +92,7 @@ def replaying(
 ) -> tuple[Settings, Upstreams]:
     """Return upstreams that play recordings, and settings for them: no other models, and much patience."""
     times = settings.timeouts.model_dump() | dict.fromkeys(
-        ("accept", "first_event", "idle", "total"), _PATIENCE
+        ("accept", "first_event", "idle", "total"), PATIENCE
     )
     patient = settings.model_copy(
         update={"gateway": Gateway(), "model": Model(), "timeouts": Timeouts.model_validate(times)}

@@ -11,11 +11,8 @@ from propactor.adapters.model.run import ModelRun
 from propactor.adapters.model.terms import Terms
 from propactor.core import jsontext
 from propactor.core.errors import ModelRefused, UpstreamError, UpstreamFault
-from propactor.core.recording import BadRecording, Frame, Pace, Recording
+from propactor.core.recording import PATIENCE, BadRecording, Frame, Pace, Recording
 from propactor.core.upstream import Emit, GenerationRequest
-
-_PATIENCE = 86_400.0
-"""Seconds: a recording can't hang, however slowly it is played."""
 
 
 def opened(recording: Recording) -> Recording:
@@ -75,7 +72,7 @@ class RecordedLine(Line):
 
     def __init__(self, recording: Recording, pace: Pace) -> None:
         self.terms = self._terms = Terms(
-            api=recording.header.about["api"], model="recorded", accept=_PATIENCE, total=_PATIENCE
+            api=recording.header.about["api"], model="recorded", accept=PATIENCE, total=PATIENCE
         )
         self.dialect = DIALECTS[self.terms.api]
         self.wishes = ({},)

@@ -1,6 +1,6 @@
 """From what was taken down of a link to what may be shown of one generation: only it, and nothing private."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -8,8 +8,8 @@ from typing import Any
 from propactor.adapters.openclaw.recorded.growth import growing, shrink
 from propactor.core.recording import Frame
 from propactor.redaction import Cleaner
+from propactor.redaction.records import Scrub, replaced
 
-Scrub = Callable[[str], str]
 _ENVELOPE = ("runId", "sessionKey", "stream", "seq", "ts", "data", "message", "messageId", "messageSeq")
 """What is read of an event: some gateways add kilobytes about the session to each."""
 _LEFT_OUT = frozenset({"systemPromptReport", "finalPromptText", "extraSystemPrompt", "presence", "usage"})
@@ -30,7 +30,7 @@ def cleaned(frames: Iterable[Frame], scrub: Scrub) -> tuple[dict[str, Any], list
     places = dict(
         place for frame in timed if is_hello(frame.data) for place in _places(frame.data["payload"])
     )
-    cleaner = Cleaner(lambda text: scrub(_replaced(text, places)), _LEFT_OUT)
+    cleaner = Cleaner(lambda text: scrub(replaced(text, places)), _LEFT_OUT)
     return _about(timed), list(
         shrink([_cleaned(frame, cleaner) for frame in _messages_cleaned(timed, cleaner)])
     )
@@ -54,12 +54,6 @@ def _places(payload: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     host = (payload.get("server") or {}).get("host")
     if host:
         yield str(host), "gateway-host"
-
-
-def _replaced(text: str, words: Mapping[str, str]) -> str:
-    for word, instead in words.items():
-        text = text.replace(word, instead)
-    return text
 
 
 def is_hello(data: Mapping[str, Any]) -> bool:

@@ -9,19 +9,17 @@ from propactor.adapters.openclaw.recorded.player import RecordedLink
 from propactor.adapters.openclaw.run import OpenClawRun
 from propactor.adapters.openclaw.terms import Terms
 from propactor.core.errors import GatewayRefused
-from propactor.core.recording import BadRecording, Frame, Pace, Recording
+from propactor.core.recording import PATIENCE, BadRecording, Frame, Pace, Recording
 from propactor.core.upstream import Emit, GenerationRequest, Reply
 
-_PATIENCE = 86_400.0
-"""Seconds: a recording can't hang, however slowly it is played."""
 _TERMS = Terms(
-    accept=_PATIENCE,
-    rejoin=_PATIENCE,
-    lost=_PATIENCE,
-    resume=_PATIENCE,
-    detect=_PATIENCE,
-    total=_PATIENCE,
-    call=_PATIENCE,
+    accept=PATIENCE,
+    rejoin=PATIENCE,
+    lost=PATIENCE,
+    resume=PATIENCE,
+    detect=PATIENCE,
+    total=PATIENCE,
+    call=PATIENCE,
 )
 
 
