@@ -7,6 +7,8 @@ from typing import Protocol
 from propactor.core.events import Event, Result, Source
 
 Emit = Callable[[Event], None]
+SHARE = 0.9
+"""How much of the time to be accepted an upstream may use; who waited longer would call it silence."""
 
 
 @dataclass(frozen=True, slots=True)

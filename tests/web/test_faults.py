@@ -9,7 +9,7 @@ import pytest
 from propactor.adapters.openclaw.adapter import OpenClawUpstream
 from propactor.adapters.openclaw.backoff import Backoff
 from propactor.adapters.openclaw.link import Link
-from propactor.adapters.openclaw.run import Terms
+from propactor.adapters.openclaw.terms import Terms
 from propactor.fakes.gateway import FakeGateway
 from propactor.fakes.steps import Say, Step, Think, UseTool
 from tests.rig.proxy import Proxy

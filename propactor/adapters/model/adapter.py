@@ -7,10 +7,10 @@ from propactor.adapters.model import library
 from propactor.adapters.model.dialects import ANTHROPIC, DIALECTS
 from propactor.adapters.model.library import Line
 from propactor.adapters.model.run import ModelRun
-from propactor.adapters.model.terms import SHARE, Terms
+from propactor.adapters.model.terms import Terms
 from propactor.core.errors import GenerationTimeout, ModelRefused
 from propactor.core.events import Source
-from propactor.core.upstream import Emit, GenerationRequest
+from propactor.core.upstream import SHARE, Emit, GenerationRequest
 from propactor.redaction import redact
 
 _NO_LIST = (404, 405, 501)

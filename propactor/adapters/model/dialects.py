@@ -6,7 +6,8 @@ from typing import Any
 
 from propactor.adapters.model import completions, messages
 from propactor.adapters.model.listening import Listener
-from propactor.adapters.model.terms import SHARE, Api, Terms
+from propactor.adapters.model.terms import Api, Terms
+from propactor.core.upstream import SHARE
 
 NO_KEY = "none"
 """What is sent where no key is set: the libraries would look for one in the environment, meant for others."""

@@ -8,11 +8,11 @@ from typing import Protocol
 
 from propactor.adapters.model.library import Line, Response
 from propactor.adapters.model.listening import Listener
-from propactor.adapters.model.terms import SHARE, Terms
+from propactor.adapters.model.terms import Terms
 from propactor.core import sse
 from propactor.core.errors import Cancelled, GenerationTimeout, ModelRefused, UpstreamError
 from propactor.core.events import Progress
-from propactor.core.upstream import Emit, GenerationRequest, Reply
+from propactor.core.upstream import SHARE, Emit, GenerationRequest, Reply
 from propactor.prompting import prompt
 
 TAIL = 1.0

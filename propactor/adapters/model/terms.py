@@ -5,8 +5,6 @@ from typing import Literal
 
 Api = Literal["openai", "anthropic"]
 Level = Literal["default", "off", "minimal", "low", "medium", "high"]
-SHARE = 0.9
-"""How much of the time to be accepted we use ourselves; who waited longer would call it silence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Frame = Mapping[str, Any]
-STARTING = ("accepted", "in_flight")
+_STARTING = ("accepted", "in_flight")
 SUCCESS: Frame = {"ok": True, "payload": {"status": "ok"}}
 FORGOTTEN = "the gateway was restarted, and has forgotten the run"
 _WAIT = 10.0
@@ -133,8 +133,7 @@ class Rejoin:
             run.link.forget(request_id)
         if isinstance(outcome, PropactorError):
             raise outcome
-        started = outcome.get("ok") and (outcome.get("payload") or {}).get("status") in STARTING
-        return None if started or (outcome.get("error") or {}).get("retryable") else outcome
+        return None if has_begun(outcome) or (outcome.get("error") or {}).get("retryable") else outcome
 
     async def _wait(self, seconds: float) -> Frame:
         run = self._run
@@ -181,6 +180,11 @@ class Rejoin:
                 return _frame(answer)
             if run.telling.archive.finished:
                 return SUCCESS
+
+
+def has_begun(answer: Frame) -> bool:
+    """Tell whether a response says that the run has begun: its end comes in another."""
+    return bool(answer.get("ok")) and (answer.get("payload") or {}).get("status") in _STARTING
 
 
 def _is_over(answer: Frame) -> bool:

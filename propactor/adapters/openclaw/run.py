@@ -13,17 +13,14 @@ from propactor.adapters.openclaw.exchange import Ignored
 from propactor.adapters.openclaw.following import Follow, Open, nowhere
 from propactor.adapters.openclaw.hello import Hello
 from propactor.adapters.openclaw.link import Link
-from propactor.adapters.openclaw.rejoining import STARTING, Rejoin
+from propactor.adapters.openclaw.rejoining import Rejoin, has_begun
 from propactor.adapters.openclaw.sinks import First
 from propactor.adapters.openclaw.telling import Switched, Telling, unnoticed
-from propactor.adapters.openclaw.terms import Terms as Terms  # also known from here
+from propactor.adapters.openclaw.terms import Terms
 from propactor.core.errors import Cancelled, GatewayUnavailable, GenerationTimeout, PropactorError
 from propactor.core.events import Progress
-from propactor.core.upstream import Emit, GenerationRequest, Reply
+from propactor.core.upstream import SHARE, Emit, GenerationRequest, Reply
 from propactor.prompting import prompt
-
-_SHARE = 0.9
-"""How much of the time to be accepted the connection may take; who waited longer would call it silence."""
 
 
 class OpenClawRun:
@@ -111,8 +108,7 @@ class OpenClawRun:
 
     def answer(self, frame: Mapping[str, Any]) -> bool:
         """Take a response: the first says that the run begins, the second that it is over."""
-        started = frame.get("ok") and (frame.get("payload") or {}).get("status") in STARTING
-        if started:
+        if has_begun(frame):
             self.accept()
             return False
         self.settle(frame)
@@ -168,7 +164,7 @@ class OpenClawRun:
 
     async def _connected(self) -> Hello:
         """Wait for the connection: long for a first one, briefly where there is known to be none."""
-        patience = self.terms.accept * _SHARE
+        patience = self.terms.accept * SHARE
         brief = min(self.terms.rejoin, patience)
         try:
             return await self.link.wait_ready(brief)
