@@ -1,7 +1,7 @@
 """What an operator can count and time; labels come from closed sets, never from a request."""
 
 from collections.abc import Iterable, Sequence
-from typing import cast
+from typing import cast, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.registry import Collector
@@ -15,7 +15,7 @@ from propactor.metrics.tally import Spread, Spreads, Tally
 LAG = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 LONG = (1, 2.5, 5, 10, 20, 30, 60, 90, 120, 300, 600, 1800)
-SOURCES = ("gateway", "transcript", "model", "template", "none")
+SOURCES = (*get_args(Source), "none")
 CANCELS = ("asked", "abandoned", "stopping")
 PREVIEWS = ("thinking", "progress")
 PLACES = ("gateway", "transcript", "history")

@@ -55,7 +55,9 @@ class OpenClawUpstream:
         place = self._terms.state_dir or hello.state_dir
         if self._library is None or not place or not sources.reads_files(hello):
             return None
-        return self._opened.setdefault(place, self._library(place))
+        if place not in self._opened:
+            self._opened[place] = self._library(place)
+        return self._opened[place]
 
     def _trouble(self, hello: Hello) -> dict[str, object]:
         """Say why the folder can't be read that somebody has set."""

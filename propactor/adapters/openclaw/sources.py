@@ -7,7 +7,6 @@ from propactor.adapters.openclaw.hello import Hello
 
 Place = Literal["gateway", "transcript", "history"]
 TOOLS: frozenset[type] = frozenset({stored.Call, stored.Outcome})
-PLACES: tuple[Place, ...] = ("gateway", "transcript", "history")
 
 
 def thoughts_from(hello: Hello, *, files: bool) -> Place:

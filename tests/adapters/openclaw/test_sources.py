@@ -1,9 +1,12 @@
 """Which source tells what, by what the gateway can do and what we can read."""
 
+from typing import get_args
+
 import pytest
 
 from propactor.adapters.openclaw import sources, stored
 from propactor.adapters.openclaw.hello import parse
+from propactor.metrics import PLACES
 from tests.adapters.openclaw.recordings import hello
 
 
@@ -33,3 +36,8 @@ def test_unheard() -> None:
     assert sources.unheard(february, tools=True) == {stored.Thought}
     assert sources.unheard(february, tools=False) == {stored.Thought, stored.Call, stored.Outcome}
     assert sources.unheard(today, tools=True) == set()
+
+
+def test_places() -> None:
+    """Every source that can tell a run has its place among the metric's labels, and no other has."""
+    assert get_args(sources.Place) == PLACES
