@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,10 +86,18 @@ async def _note(answer: aiohttp.ClientResponse, asked_at: float) -> Passage:
     async for piece in answer.content.iter_any():
         came = time.monotonic() - asked_at
         for data in _data(decoder, piece):
-            expected = int(data.get("of", 0))
-            ticks.append(Tick(float(data.get("dueMs", 0)) / 1000, came))
+            expected, due = _numbers(data)
+            ticks.append(Tick(due, came))
     told = {name: answer.headers[name] for name in TELLING if name in answer.headers}
     return Passage(tuple(ticks), expected, told)
+
+
+def _numbers(data: Mapping[str, Any]) -> tuple[int, float]:
+    """Return how many ticks there shall be, and when this one was due, in seconds."""
+    try:
+        return int(data.get("of", 0)), float(data.get("dueMs", 0)) / 1000
+    except (TypeError, ValueError) as exc:
+        raise Unreachable(f"what came is no timed stream: {exc}") from exc
 
 
 def _data(decoder: Decoder, piece: bytes) -> Sequence[dict[str, Any]]:

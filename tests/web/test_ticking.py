@@ -79,6 +79,18 @@ async def test_not_us() -> None:
             await watch(url)
 
 
+@pytest.mark.parametrize("data", ['{"of": "many"}', '{"dueMs": []}'])
+async def test_nonsense(data: str) -> None:
+    """Ticks without numbers are no stream of ours either."""
+
+    async def tick(_: web.Request) -> web.Response:
+        return web.Response(text=f"event: tick\ndata: {data}\n\n", content_type="text/event-stream")
+
+    async with proxy(tick) as url:
+        with pytest.raises(Unreachable, match="no timed stream"):
+            await watch(url)
+
+
 async def test_refused() -> None:
     """A service that wants a token says so."""
     async with service(server={"token": "secret"}) as served:
