@@ -10,7 +10,10 @@ from propactor.cli.options import Config, Folder, Lines, Speed, factor
 
 
 def replay(
-    recording: Annotated[Path, typer.Argument(help="File that `propactor record` wrote.", dir_okay=False)],
+    recording: Annotated[
+        Path | None,
+        typer.Argument(help="File that `propactor record` wrote; without one, a demo.", dir_okay=False),
+    ] = None,
     speed: Speed = "1",
     out: Folder = None,
     json: Lines = False,
@@ -22,6 +25,8 @@ def replay(
 
     For example:
 
+    `propactor replay`
+
     `propactor replay lamp.jsonl --speed 4`
 
     `propactor replay lamp.jsonl --speed max --json | jq -c .event`
@@ -29,16 +34,18 @@ def replay(
     from propactor.cli.logs import Level, log_to_stderr
     from propactor.cli.session import Local, Wish, run
     from propactor.settings import load
-    from propactor.web.recordings import NoRecordings, read
+    from propactor.settings.tables import Fallback
+    from propactor.web.recordings import NoRecordings, read, read_all
     from propactor.web.replaying import replaying
 
     log_to_stderr(Level.ERROR)
     with settings_faults():
         settings = load(config)
     try:
-        found = read(recording)
+        found = read(recording) if recording is not None else read_all(None)[-1]
     except NoRecordings as exc:
         leave(str(exc), USAGE)
-    settings, upstreams = replaying(settings, [found], factor(speed))
+    alone = settings.model_copy(update={"fallback": Fallback(template=False)})
+    settings, upstreams = replaying(alone, [found], factor(speed))
     wish = Wish(prompt=found.header.prompt)
     raise typer.Exit(run(wish, json=json, out=out, local=Local(settings, upstreams)))

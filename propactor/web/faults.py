@@ -57,6 +57,8 @@ def as_object(text: str | bytes) -> dict[str, Any]:
 
 def reason(exc: Exception) -> str:
     """Say what happened to a connection, in the system's words where it has some."""
+    if isinstance(exc, aiohttp.ClientConnectorDNSError):
+        return (exc.os_error.strerror or "no such host").lower()
     if isinstance(exc, aiohttp.ClientConnectorError) and exc.os_error.errno:
         return os.strerror(exc.os_error.errno).lower()
     if isinstance(exc, TimeoutError):

@@ -6,6 +6,7 @@ from itertools import count
 
 from propactor.adapters.template import TemplateUpstream
 from propactor.core import parser
+from propactor.core.errors import GatewayUnavailable, UpstreamError
 from propactor.core.events import Event, Source, TextDelta
 from propactor.core.naming import FILLERS, words
 from propactor.core.recording import PATIENCE, Recording
@@ -71,7 +72,10 @@ class _NamedRun:
         Raises:
             PropactorError: the recorded run failed, or there is no prop in its text.
         """
-        reply = await self._run.finish()
+        try:
+            reply = await self._run.finish()
+        except GatewayUnavailable as exc:
+            raise UpstreamError("the recording ends before its run does") from exc
         text = "".join(self._said) if reply.text is None else reply.text
         return Reply(text, await asyncio.to_thread(parser.parse, text, self._name))
 
@@ -95,7 +99,11 @@ def replaying(
         ("accept", "first_event", "idle", "total"), PATIENCE
     )
     patient = settings.model_copy(
-        update={"gateway": Gateway(), "model": Model(), "timeouts": Timeouts.model_validate(times)}
+        update={
+            "gateway": Gateway(),
+            "model": Model(),
+            "timeouts": Timeouts.model_validate(times),
+        }
     )
     by_name: dict[str, Upstream] = {
         "replay": ReplayUpstream(recordings, speed),

@@ -3,16 +3,20 @@
 import asyncio
 import contextlib
 import gc
+import logging
 import signal
 from collections.abc import Callable
 
 from aiohttp import web
 
+from propactor.actors.supervisor import Supervisor
 from propactor.settings import Settings, check_exposure
 from propactor.web import page
 from propactor.web.app import make_app
 from propactor.web.keys import SUPERVISOR
 from propactor.web.upstreams import Upstreams
+
+log = logging.getLogger(__name__)
 
 
 async def serve(
@@ -23,6 +27,8 @@ async def serve(
     stop: asyncio.Event | None = None,
 ) -> None:
     """Serve until SIGTERM, SIGINT or ``stop``; then refuse new generations, drain, and return.
+
+    A second signal ends what still runs at once.
 
     ``ready`` is told the address once it answers.
 
@@ -37,11 +43,12 @@ async def serve(
     try:
         site = web.TCPSite(runner, settings.server.host, settings.server.port, backlog=4096)
         await site.start()
-        _stop_on_signals(stop)
+        hurry = asyncio.Event()
+        _stop_on_signals(stop, hurry)
         page.warn()
         ready(_url(runner))
         await stop.wait()
-        await app[SUPERVISOR].drain(settings.server.drain_seconds)
+        await _drain(app[SUPERVISOR], settings.server.drain_seconds, hurry)
     finally:
         await runner.cleanup()
 
@@ -51,10 +58,26 @@ def _url(runner: web.AppRunner) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _stop_on_signals(stop: asyncio.Event) -> None:
+def _stop_on_signals(stop: asyncio.Event, hurry: asyncio.Event) -> None:
+    """Set one event at the first signal, the other at the next."""
+
+    def hear() -> None:
+        (hurry if stop.is_set() else stop).set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):  # Windows, or another thread
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            asyncio.get_running_loop().add_signal_handler(number, hear)
+
+
+async def _drain(supervisor: Supervisor, seconds: float, hurry: asyncio.Event) -> None:
+    """Let generations finish, as long as nobody is in a hurry."""
+    if supervisor.live:
+        log.warning("stopping: generations get up to %g s to finish; a second signal ends them", seconds)
+    waits = [asyncio.ensure_future(supervisor.drain(seconds)), asyncio.ensure_future(hurry.wait())]
+    _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in pending:
+        wait.cancel()
+    await asyncio.wait(waits)
 
 
 def raise_file_limit() -> None:

@@ -9,6 +9,8 @@ from propactor.fakes.gateway import FakeGateway
 from propactor.fakes.models import FakeModel
 from tests.cli.running import run
 
+ROOT = Path(__file__).parents[2]
+
 
 def to(gateway: FakeGateway) -> dict[str, str]:
     """Return the settings that lead to a gateway."""
@@ -21,6 +23,14 @@ async def test_nothing(tmp_path: Path) -> None:
 
     assert (end.code, end.err) == (0, "")
     assert "every prop will be built from a template" in end.out
+
+
+async def test_shipped_settings(tmp_path: Path) -> None:
+    """The file that lists every default warns of nothing: nothing in it was changed."""
+    end = await run("check", "--config", str(ROOT / "config.toml"), folder=tmp_path)
+
+    assert (end.code, end.err) == (0, "")
+    assert "warning" not in end.out
 
 
 @pytest.mark.parametrize(

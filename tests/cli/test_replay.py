@@ -1,6 +1,7 @@
 """Replaying from the command line, and serving what was recorded."""
 
 import asyncio
+import json
 import signal
 from pathlib import Path
 
@@ -58,6 +59,23 @@ async def test_refusals(tmp_path: Path, arguments: tuple[str, ...], words: str) 
     assert end.code == 2
     assert words in end.err
     assert "Traceback" not in end.err
+
+
+async def test_cut_short(tmp_path: Path) -> None:
+    """A recording that ends before its run is a failure, said so, and no template takes its place."""
+    (tmp_path / "cut.jsonl").write_bytes(b"".join([*encode(by_hand())][:4]))
+
+    end = await run("replay", "cut.jsonl", "--speed", "max", folder=tmp_path)
+
+    assert end.code == 1
+    assert "the recording ends before its run does" in end.out + end.err
+
+
+async def test_demo(tmp_path: Path) -> None:
+    """Without a file a demo is played."""
+    end = await run("replay", "--speed", "max", "--json", folder=tmp_path)
+
+    assert (end.code, json.loads(end.out.splitlines()[-1])["ok"]) == (0, True)
 
 
 async def post(address: str, prompt: str) -> str:

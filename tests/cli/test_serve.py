@@ -11,6 +11,7 @@ import pytest
 
 from propactor.cli.banner import curl, status
 from propactor.fakes.gateway import FakeGateway
+from propactor.fakes.steps import Hang, Say
 from tests.cli.running import outcome, run, serving
 
 PATH = "/api/creator/generate-prop-stream"
@@ -27,6 +28,26 @@ async def test_serves(tmp_path: Path, number: signal.Signals) -> None:
         end = await outcome(process)
 
     assert "event: done\n" in text
+    assert end.code == 0
+
+
+async def test_second_signal(tmp_path: Path) -> None:
+    """Whoever can't wait for what runs asks twice: the stream ends well, and the server leaves at once."""
+    async with FakeGateway(script=[Say("Once"), Hang()]) as gateway:
+        env = {"PROPACTOR_GATEWAY__URL": gateway.url, "PROPACTOR_GATEWAY__TOKEN": gateway.token}
+        async with serving("--log-level", "warning", folder=tmp_path, env=env) as (process, address):
+            async with aiohttp.ClientSession() as session:
+                answer = await session.post(address + PATH, json={"prompt": "A lamp"})
+                await answer.content.readuntil(b"text_delta")
+                process.send_signal(signal.SIGINT)
+                assert process.stderr is not None
+                await asyncio.wait_for(process.stderr.readuntil(b"a second signal ends them"), 10)
+                process.send_signal(signal.SIGINT)
+                rest = await answer.text()
+            end = await outcome(process)
+
+    assert "SERVICE_STOPPING" in rest
+    assert "event: done" in rest
     assert end.code == 0
 
 
