@@ -377,3 +377,14 @@ def test_replay(said: list[Event], pauses: list[float], data: st.DataObject) -> 
 
 def _facts(told: Iterable[Event]) -> list[Event]:
     return [event for event in told if not isinstance(event, TextDelta | Thinking | Progress | Started)]
+
+
+def test_held_until() -> None:
+    """Until when text would be held is known beforehand; a first word never is."""
+    generation = begun()
+    assert generation.held_until(1) is None
+
+    generation.receive(TextDelta("a"), 1)
+
+    assert generation.held_until(1) == 1 + RULES.window
+    assert generation.held_until(1 + RULES.window) is None
