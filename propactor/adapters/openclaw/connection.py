@@ -1,7 +1,7 @@
 """One connection to the gateway, from dialling to its loss: requests out, responses and events in."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,11 +40,20 @@ class Counters:
     defects: int = 0
 
 
+def _unnoticed(error: PropactorError) -> None:
+    """Take no note of the end of a connection."""
+
+
 class Connection:
-    """A WebSocket to the gateway, and who waits for what on it."""
+    """A WebSocket to the gateway, and who waits for what on it.
+
+    ``on_end`` is called once, when the connection has ended and before anybody who waits on it is told: so
+    whoever is told finds the owner in the state that follows.
+    """
 
     def __init__(self, counters: Counters) -> None:
         self.counters = counters
+        self.on_end: Callable[[PropactorError], None] = _unnoticed
         self.exchange = Exchange()
         self._wire: Wire | None = None
         self._lost: asyncio.Future[PropactorError] = asyncio.get_running_loop().create_future()
@@ -59,6 +68,7 @@ class Connection:
         self._wire = await open_wire(
             url, on_text=self._text, on_lost=self._gone, patience=patience, max_size=max_size
         )
+        self._check_open()
 
     async def greet(self, token: str, *, patience: float) -> Hello:
         """Introduce ourselves; the gateway's challenge needs no answer without a device key.
@@ -67,7 +77,17 @@ class Connection:
             GatewayRefused: the gateway doesn't want us.
             GatewayUnavailable: it is starting, or doesn't answer.
         """
-        return hellos.parse(await self.call("connect", protocol.connect(token), patience=patience))
+        hello = hellos.parse(await self.call("connect", protocol.connect(token), patience=patience))
+        self._check_open()
+        return hello
+
+    def _check_open(self) -> None:
+        """Raise the reason for the loss if the connection is lost by now.
+
+        What was waited for may have come, and the loss right behind it, before the waiting task runs again.
+        """
+        if self._lost.done():
+            raise self._lost.result()
 
     async def call(self, method: str, params: Mapping[str, Any], *, patience: float) -> Mapping[str, Any]:
         """Ask something and return the payload of the answer.
@@ -121,6 +141,7 @@ class Connection:
             self._wire.close()
         if not self._lost.done():
             self._lost.set_result(error)
+            self.on_end(error)
         self.exchange.fail(error)
 
     async def gone(self, patience: float) -> None:

@@ -32,7 +32,7 @@ class Sink(Protocol):
         ...
 
     def fail(self, error: PropactorError) -> None:
-        """Learn that no more will come."""
+        """Learn that an event could not be taken, by a defect of ours."""
         ...
 
 
@@ -161,13 +161,17 @@ class Exchange:
         return 0
 
     def fail(self, error: PropactorError) -> None:
-        """Tell everybody that the connection is gone."""
-        everybody: list[Waiter | Sink] = [*self._waiters.values(), *self._sinks.values()]
+        """Tell who waits for a response that the connection is gone.
+
+        Sinks are not told: a run waits for the response to its request all the while it takes events, and
+        would learn of one loss twice.
+        """
+        waiters = list(self._waiters.values())
         self._waiters.clear()
         self._sinks.clear()
         self.sessions.clear()
-        for one in everybody:
-            one.fail(error)
+        for waiter in waiters:
+            waiter.fail(error)
 
 
 def _defect(one: Waiter | Sink, exc: Exception) -> int:

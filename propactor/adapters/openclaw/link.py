@@ -169,14 +169,18 @@ class Link:
         """Make one connection and serve it; return why it ended."""
         failure: PropactorError = GatewayUnavailable("the link to the gateway was closed")
         connection = self._connection = self.make_connection(self.counters)
+        connection.on_end = self._lose
         try:
-            failure = self._failure = await self._serve(connection)
-            self._enter("lose")
+            failure = await self._serve(connection)
         finally:
-            self._connection = None
             connection.end(failure)
             await connection.gone(_GOODBYE)
         return failure
+
+    def _lose(self, failure: PropactorError) -> None:
+        """Leave the state of being ready, before anybody learns of the loss and tries again at once."""
+        self._failure, self._connection = failure, None
+        self._enter("lose")
 
     async def _serve(self, connection: Connection) -> PropactorError:
         """Connect, and translate whatever goes wrong into the reason for the loss."""

@@ -22,8 +22,8 @@ SUCCESS: Frame = {"ok": True, "payload": {"status": "ok"}}
 FORGOTTEN = "the gateway was restarted, and has forgotten the run"
 _WAIT = 10.0
 """Seconds to be told of the end in one call."""
-_BREATH = 0.05
-"""Seconds before the next look: the link learns of a loss after its runs, and says it is ready until then."""
+_NOT_READY_PAUSE = 0.2
+"""Seconds before a gateway is asked again that is connected and says that it isn't ready."""
 _REMEMBERED = 240.0
 """Seconds after which a gateway may have forgotten a request (it keeps it for five minutes)."""
 
@@ -71,7 +71,8 @@ class Rejoin:
                 return await self._take_up(hello)
             except GatewayUnavailable as exc:
                 log.info("a run is still without its gateway: %s", exc)
-                await asyncio.sleep(_BREATH)
+                if run.link.problem() is None:
+                    await asyncio.sleep(_NOT_READY_PAUSE)
 
     async def _take_up(self, hello: Hello) -> Frame:
         run = self._run

@@ -194,76 +194,6 @@ async def test_broken_sink(caplog: pytest.LogCaptureFixture) -> None:
         assert link.state == LinkState.READY
 
 
-async def test_lost_and_found() -> None:
-    """When the connection is lost, who waits is told, and the link comes back by itself."""
-    gateway = Gateway("2026.9.6-text")
-    gateway.answers["silence"] = lambda _: None
-    async with linked(gateway) as link:
-        await link.wait_ready(SOON)
-        link.route("1", listener := Listener())
-        link.post("silence", {}, waiter := Listener())
-
-        await gateway.connections[0].close(1012, "service restart")
-
-        for one in (listener, waiter):
-            error = await asyncio.wait_for(one.failed, SOON)
-            assert isinstance(error, GatewayUnavailable)
-            assert "was lost: closed with 1012 (service restart)" in str(error)
-        await until(link, LinkState.BACKING_OFF)
-        await link.wait_ready(SOON)
-        assert (link.counters.connections, link.counters.losses, link.waiting) == (2, 1, 0)
-
-
-async def test_lost_in_a_call() -> None:
-    """A call that is under way when the connection is lost ends at once, and so does the next."""
-    gateway = Gateway("2026.9.6-text")
-    gateway.answers["die"] = lambda _: gateway.connections[0].transport.abort()
-    gateway.refusals = []
-    async with linked(gateway, backoff=Backoff(first=9.0, uniform=lambda _, high: high)) as link:
-        await link.wait_ready(SOON)
-
-        for words in ("1006", "closed"):
-            with pytest.raises(GatewayUnavailable, match=words):
-                await link.call("die", {}, patience=SOON)
-
-
-async def test_killed() -> None:
-    """A gateway that dies without a word is noticed as well."""
-    gateway = Gateway("2026.9.6-text")
-    async with linked(gateway) as link:
-        await link.wait_ready(SOON)
-        link.route("1", listener := Listener())
-
-        gateway.connections[0].transport.abort()
-
-        assert "1006" in str(await asyncio.wait_for(listener.failed, SOON))
-
-
-async def test_silence() -> None:
-    """A gateway that doesn't even tick any more is given up and dialled again."""
-    gateway = Gateway("2026.9.6-text")
-    gateway.hello["policy"]["tickIntervalMs"] = 10
-    async with linked(gateway, grace=0.02) as link:
-        await link.wait_ready(SOON)
-        link.route("1", listener := Listener())
-
-        assert "silent" in str(await asyncio.wait_for(listener.failed, SOON))
-
-
-async def test_ticks() -> None:
-    """A gateway that ticks is left alone."""
-    gateway = Gateway("2026.9.6-text")
-    gateway.hello["policy"]["tickIntervalMs"] = 40
-    async with linked(gateway, grace=0.04) as link:
-        await link.wait_ready(SOON)
-
-        for _ in range(12):
-            await gateway.connections[0].send('{"type":"event","event":"tick","payload":{"ts":1}}')
-            await asyncio.sleep(0.02)
-
-        assert link.counters.losses == 0
-
-
 async def test_starting() -> None:
     """A gateway that is still starting is asked again, not before it wants to be."""
     gateway = Gateway("2026.9.6-text")
@@ -326,20 +256,21 @@ async def test_nobody() -> None:
 async def test_closed() -> None:
     """A closed link hangs up, tells who waits, and takes nothing more."""
     gateway = Gateway("2026.9.6-text")
+    gateway.answers["silence"] = lambda _: None
     async with linked(gateway) as link:
         await link.wait_ready(SOON)
-        link.route("1", listener := Listener())
+        link.post("silence", {}, waiter := Listener())
 
         await link.close()
 
-        assert isinstance(await asyncio.wait_for(listener.failed, SOON), GatewayUnavailable)
+        assert isinstance(await asyncio.wait_for(waiter.failed, SOON), GatewayUnavailable)
         assert link.state == LinkState.STOPPED
         await asyncio.wait_for(gateway.connections[0].wait_closed(), SOON)
         assert gateway.connections[0].close_code == 1000
         with pytest.raises(GatewayUnavailable, match="closed"):
             await link.wait_ready(SOON)
         with pytest.raises(GatewayUnavailable, match="closed"):
-            link.route("2", listener)
+            link.route("2", waiter)
         await link.close()
 
 
