@@ -9,13 +9,13 @@ from typing import Any
 from prometheus_client.core import Metric
 
 from propactor.actors.supervisor import Supervisor
-from propactor.adapters.model.adapter import ModelUpstream
 from propactor.adapters.model.dialects import DIALECTS
-from propactor.adapters.model.terms import Terms
-from propactor.adapters.openclaw import hello as hellos
+from propactor.adapters.model.options import Options
+from propactor.adapters.model.upstream import ModelUpstream
+from propactor.adapters.openclaw import capabilities as hellos
 from propactor.adapters.openclaw import sources
-from propactor.adapters.openclaw.adapter import told
 from propactor.adapters.openclaw.states import LINK
+from propactor.adapters.openclaw.upstream import describe_gateway
 from propactor.core.diagram import mermaid
 from propactor.core.events import CLASSES, FIELDS, KINDS
 from propactor.core.machine import GENERATION
@@ -73,8 +73,8 @@ def upstream_table() -> str:
         hello = hellos.parse(recorded_hello(f"{version}-text"))
         for files in (True, False) if sources.reads_files(hello) else (False,):
             where = FILES[files] if sources.reads_files(hello) else ""
-            rows.append(_row(f"OpenClaw {version}{where}", told(hello, files=files)))
-    models = {api: ModelUpstream(Terms(api=api)).describe() for api in DIALECTS}
+            rows.append(_row(f"OpenClaw {version}{where}", describe_gateway(hello, files=files)))
+    models = {api: ModelUpstream(Options(api=api)).describe() for api in DIALECTS}
     rows += [_row(f"a model's own API, `{api}`", described) for api, described in models.items()]
     rows.append("| the template | at once | – | – | – | nothing runs on |")
     return "\n".join(rows)

@@ -11,7 +11,7 @@ from propactor.core.errors import GatewayUnavailable, UpstreamError, UpstreamFau
 from propactor.core.events import CLASSES, KINDS, Event, Progress, TextDelta, Thinking
 from propactor.core.sse import Entry, encode
 from propactor.metrics import LAG, LONG, QUICK, SOURCES, Metrics, error_codes
-from propactor.metrics.tally import Spread, Spreads, Tally
+from propactor.metrics.fast import FastCounter, FastHistogram, FastHistogramFamily
 
 
 def value(metrics: Metrics, name: str, **labels: str) -> float | None:
@@ -155,13 +155,13 @@ def test_buckets(buckets: tuple[float, ...]) -> None:
 def test_spread() -> None:
     """The cheap histogram says what the library's would, at its bounds too."""
     seconds = [*LAG, *(random.Random(7).uniform(0, 12) for _ in range(200))]
-    spread, registry = Spread(LAG), CollectorRegistry()
+    spread, registry = FastHistogram(LAG), CollectorRegistry()
     theirs = Histogram("h", "A histogram.", ["stage"], buckets=LAG, registry=registry)
     for second in seconds:
         spread.observe(second)
         theirs.labels("journal").observe(second)
 
-    (ours,) = Spreads("h", "A histogram.", "stage", {"journal": spread}).collect()
+    (ours,) = FastHistogramFamily("h", "A histogram.", "stage", {"journal": spread}).collect()
 
     for sample in ours.samples:
         assert registry.get_sample_value(sample.name, sample.labels) == pytest.approx(sample.value)
@@ -170,7 +170,7 @@ def test_spread() -> None:
 
 def test_tally() -> None:
     """The cheap counter exports every combination."""
-    tally = Tally("c", "A counter.", ("a", "b"), [("1", "2"), ("3", "4")])
+    tally = FastCounter("c", "A counter.", ("a", "b"), [("1", "2"), ("3", "4")])
     tally.counts["1", "2"] += 1
 
     (family,) = tally.collect()

@@ -228,7 +228,7 @@ def test_code_streams_without_names() -> None:
 
 
 def test_payloads_are_redacted_at_any_depth() -> None:
-    """Telling keys lose their values, text is redacted, and what was given stays as it was."""
+    """EventMerger keys lose their values, text is redacted, and what was given stays as it was."""
     given_ = {
         "a": [{"API_KEY": "x", "userPassword": ["y"], "note": f"use {SECRETS[0]}"}],
         "n": 1.5,

@@ -41,15 +41,15 @@ class Actor(Generic[M]):
 
     def _turn(self) -> None:
         """Take all that is there. A turn costs a third of what waking a task costs."""
-        self.between(self._take_all)
+        self.run_guarded(self._take_all)
 
     def _take_all(self) -> None:
         take, receive = self.mailbox.take, self.receive
         while (message := take()) is not None:
             receive(message)
 
-    def between(self, work: Callable[[], None]) -> None:
-        """Do something between two messages, guarded as a message is: for alarms that ring."""
+    def run_guarded(self, work: Callable[[], None]) -> None:
+        """Do something between two messages, guarded as a message is: for timers that fire."""
         try:
             work()
         except Exception:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from propactor.actors.actor import Actor
-from propactor.actors.alarms import Alarms
-from propactor.actors.attempts import Attempts
 from propactor.actors.commands import Begin, Cancel, Command, Failed, Parsed, Replied, Stopped
 from propactor.actors.journal import Journal, Subscription
 from propactor.actors.mailbox import Mailbox
 from propactor.actors.rules import ActorRules, CancelReason, ending
+from propactor.actors.timers import Timers
+from propactor.actors.upstream_chain import UpstreamChain
 from propactor.core import parser
-from propactor.core.credit import credited
+from propactor.core.credit import attribute_result
 from propactor.core.errors import GenerationTimeout, InternalError, PropactorError, UpstreamFault
 from propactor.core.events import Error, Event, Progress, Result, Started, TextDelta
 from propactor.core.generation import CONFIRMATION, Entries, Generation
@@ -35,7 +35,7 @@ class GenerationActor(Actor[Event | Command]):
         upstreams: Sequence[Upstream],
         *,
         rules: ActorRules,
-        alarms: Alarms,
+        timers: Timers,
         metrics: Metrics,
         epoch: float,
         on_end: Callable[["GenerationActor"], None],
@@ -45,8 +45,8 @@ class GenerationActor(Actor[Event | Command]):
         self._rules = rules
         self._metrics = metrics
         self._on_end = on_end
-        self._alarm = alarms.alarm(partial(self.between, self._look_round))
-        self._flush_alarm = alarms.alarm(partial(self.between, self._catch_up))
+        self._timer = timers.timer(partial(self.run_guarded, self._look_round))
+        self._flush_timer = timers.timer(partial(self.run_guarded, self._catch_up))
         self.request = request
         self.epoch = epoch
         self.created_at = self.clock()
@@ -59,7 +59,7 @@ class GenerationActor(Actor[Event | Command]):
         self.journal = Journal(
             request.request_id, max_entries=rules.journal_entries, max_bytes=rules.journal_bytes
         )
-        self.attempts = Attempts(
+        self.chain = UpstreamChain(
             request, upstreams, self.mailbox, metrics=metrics, stop_seconds=rules.stop_seconds
         )
 
@@ -68,7 +68,7 @@ class GenerationActor(Actor[Event | Command]):
     @property
     def upstream_cancel(self) -> str | None:
         """Return whether stopping the upstream was confirmed, if it was stopped."""
-        return CONFIRMATION[self.attempts.confirmed]
+        return CONFIRMATION[self.chain.confirmed]
 
     def announce(self, started: Started) -> None:
         """Journal ``started``. Nothing is asked of an upstream before ``launch``."""
@@ -102,9 +102,9 @@ class GenerationActor(Actor[Event | Command]):
         self._watch_readers()
         return subscription
 
-    def leave(self, subscription: Subscription) -> None:
+    def unsubscribe(self, subscription: Subscription) -> None:
         """Close a reader's place; the last one to go starts the grace period."""
-        subscription.leave()
+        subscription.unsubscribe()
         self._watch_readers()
 
     # Readers
@@ -115,14 +115,14 @@ class GenerationActor(Actor[Event | Command]):
             self.abandoned_at = None
         elif self.abandoned_at is None:
             self.abandoned_at = self.clock()
-            self._alarm.set_earlier(self._patient_until)
+            self._timer.set_earlier(self._abandoned_until)
 
     @property
-    def _patient_until(self) -> float:
+    def _abandoned_until(self) -> float:
         return float("inf") if self.abandoned_at is None else self.abandoned_at + self._rules.grace
 
     def _look_round(self) -> None:
-        """See to patience; what came first is taken first."""
+        """Look at the time limits; what came first is taken first."""
         self._catch_up()
         self._tick()
 
@@ -131,15 +131,15 @@ class GenerationActor(Actor[Event | Command]):
         if self.launched:
             self._take_all()
         self._publish(self.generation.flush(self.clock()))
-        self._flush_alarm.clear()
+        self._flush_timer.clear()
 
     # One message at a time
 
     def may_wait(self) -> bool:
         """Let text wait where it would only wait for its window here."""
         until = self.generation.held_until(self.clock())
-        if until is not None and not self._flush_alarm.is_set:
-            self._flush_alarm.set(until)
+        if until is not None and not self._flush_timer.is_set:
+            self._flush_timer.set(until)
         return until is not None
 
     def receive(self, message: Event | Command) -> None:
@@ -151,15 +151,15 @@ class GenerationActor(Actor[Event | Command]):
         if entries := generation.receive(message, self.clock()):
             self._publish_and_cap(entries)
             if type(entries[0].event) is Progress:  # we may wait for something else now, and for less long
-                self._alarm.set_earlier(generation.patient_until)
-        if generation.flush_at is not None and not self._flush_alarm.is_set:
-            self._flush_alarm.set(generation.flush_at)
+                self._timer.set_earlier(generation.watchdog_due)
+        if generation.flush_at is not None and not self._flush_timer.is_set:
+            self._flush_timer.set(generation.flush_at)
 
     def _publish_and_cap(self, entries: Entries) -> None:
         """Publish, and stop an upstream that has said more than it may."""
         self._publish(entries)
-        if self.generation.capped and self.attempts.run is not None:
-            self.attempts.stop()
+        if self.generation.capped and self.chain.run is not None:
+            self.chain.stop()
             self._read(Reply())
 
     def _obey(self, command: Command) -> None:
@@ -168,55 +168,55 @@ class GenerationActor(Actor[Event | Command]):
                 self._ask()
             case Cancel(error):
                 self._fail(error)
-            case Replied(run, reply) if run is self.attempts.run:
-                self.attempts.forget()
+            case Replied(run, reply) if run is self.chain.run:
+                self.chain.forget()
                 self._read(reply)
-            case Failed(run, error) if run is self.attempts.run:
+            case Failed(run, error) if run is self.chain.run:
                 self._hear_failed(error)
             case Parsed(result):
                 self._succeed(result)
             case Stopped(confirmed):
-                self.attempts.heard_stopped(confirmed=confirmed)
+                self.chain.heard_stopped(confirmed=confirmed)
                 self._close_when_quiet()
 
     def _tick(self) -> None:
         now = self.clock()
-        if now >= self._patient_until:
+        if now >= self._abandoned_until:
             self.cancel("abandoned")
         try:
             self._publish(self.generation.tick(now))
         except GenerationTimeout as exc:
             self._recover(exc)
-        self._set_alarm()
+        self._set_timer()
 
-    def _set_alarm(self) -> None:
-        """Ring when patience ends. Text has an alarm of its own, which is set for every window."""
-        self._alarm.set_earlier(min(self.generation.patient_until, self._patient_until))
+    def _set_timer(self) -> None:
+        """Fire when a time limit has passed. Text has a timer of its own, which is set for every window."""
+        self._timer.set_earlier(min(self.generation.watchdog_due, self._abandoned_until))
 
     def _ask(self) -> None:
         self.generation.ask(self.clock())
-        self._set_alarm()
-        self.attempts.ask_next()
+        self._set_timer()
+        self.chain.ask_next()
 
     def _hear_failed(self, error: PropactorError) -> None:
         """Note how a run or the reading of its text ended; after a defect the upstream may go on: stop it."""
         if not isinstance(error, InternalError):
-            self.attempts.forget()
+            self.chain.forget()
         self._recover(error)
 
     def _recover(self, error: PropactorError) -> None:
         """Fall back to the next upstream if it is the last one's fault, else fail."""
         if self.generation.finished:
             return
-        may = self._rules.mid_run or not self.generation.heard
-        if not (isinstance(error, UpstreamFault) and self.attempts.left and may):
+        may = self._rules.mid_run or not self.generation.has_output
+        if not (isinstance(error, UpstreamFault) and self.chain.left and may):
             self._fail(error)
             return
-        self.attempts.stop()
+        self.chain.stop()
         self.mailbox.keep(Command)  # what the failed run said last is void
         self._publish(self.generation.fall_back(error, self.clock()))
         self._ask()
-        self._metrics.fell_back(error.code, to=self.attempts.source)
+        self._metrics.fell_back(error.code, to=self.chain.source)
 
     # The ending
 
@@ -227,7 +227,7 @@ class GenerationActor(Actor[Event | Command]):
             self._succeed(reply.result)
             return
         text = self.generation.text if reply.text is None else reply.text
-        self._parsing = self.attempts.start(self._parse(text), "parse")
+        self._parsing = self.chain.start(self._parse(text), "parse")
 
     async def _parse(self, text: str) -> None:
         try:
@@ -245,7 +245,7 @@ class GenerationActor(Actor[Event | Command]):
             return
         made = self.generation
         reason, capped = made.fallback_reason, made.capped
-        outcome = credited(result, source=self.attempts.source, reason=reason, capped=capped)
+        outcome = attribute_result(result, source=self.chain.source, reason=reason, capped=capped)
         entries = self.generation.succeed(outcome, self.clock())
         self.outcome = outcome
         self._publish(entries)
@@ -256,19 +256,19 @@ class GenerationActor(Actor[Event | Command]):
             entries = self.generation.fail(error, self.clock())
             self.outcome = next(entry.event for entry in reversed(entries) if isinstance(entry.event, Error))
             self._publish(entries)
-            self.attempts.stop()
+            self.chain.stop()
             self._close_when_quiet()
 
     def _close_when_quiet(self) -> None:
         """Say ``done`` once the outcome is known and every upstream has answered to being stopped."""
-        if self.generation.finished and not self.attempts.stopping and self.finished_at is None:
+        if self.generation.finished and not self.chain.stopping and self.finished_at is None:
             self._finish()
 
     def _finish(self) -> None:
         now = self.clock()
         self.generation.dropped_previews = self.mailbox.dropped.total()
         self.generation.joined_earlier = self.mailbox.joined
-        entries = self.generation.close(now, confirmed=self.attempts.confirmed)
+        entries = self.generation.close(now, confirmed=self.chain.confirmed)
         self.finished_at = now
         self._publish(entries)
         self.mailbox.close()
@@ -282,16 +282,16 @@ class GenerationActor(Actor[Event | Command]):
         """End the stream although our own code failed."""
         self.generation.rewind(self.journal.head)
         self._fail(InternalError("Something of ours failed"))
-        self.attempts.stop()
-        if self.attempts.stopping:  # nobody will hear the answer
-            self.attempts.heard_stopped(confirmed=False)
+        self.chain.stop()
+        if self.chain.stopping:  # nobody will hear the answer
+            self.chain.heard_stopped(confirmed=False)
         if self.finished_at is None:
             self._finish()
 
     def stopped(self) -> None:
         """Let go of everything but the journal."""
-        self._alarm.drop()
-        self._flush_alarm.drop()
+        self._timer.drop()
+        self._flush_timer.drop()
         if self._parsing is not None:
             self._parsing.cancel()
         self.journal.close()

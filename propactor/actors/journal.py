@@ -50,7 +50,7 @@ class Journal:
         if len(self._entries) > self._max_entries or self._bytes > self._max_bytes:
             self._forget()
         for subscription in self._subscriptions:
-            subscription.hear(entries)
+            subscription.notify(entries)
 
     def _forget(self) -> None:
         """Drop the oldest tenth, and more while it is too large; the newest entry always stays."""
@@ -93,7 +93,7 @@ class Journal:
         self._subscriptions.add(subscription)
         return subscription
 
-    def leave(self, subscription: "Subscription") -> None:
+    def remove(self, subscription: "Subscription") -> None:
         """Close a reader's place; the others don't notice."""
         self._subscriptions.discard(subscription)
 
@@ -102,8 +102,8 @@ class Subscription:
     """One reader's place in a journal.
 
     A reader that had caught up and then falls ``max_lag`` entries or ``max_lag_bytes`` behind gets text
-    in fewer, larger pieces and no previews. ``position`` is the last entry taken. ``eager`` is offered new
-    entries before ``wait`` returns, and says whether it took them.
+    in fewer, larger pieces and no previews. ``position`` is the last entry taken. ``write_through`` is
+    offered new entries before ``wait`` returns, and says whether it took them.
     """
 
     def __init__(
@@ -116,16 +116,16 @@ class Subscription:
         self._max_lag_bytes = max_lag_bytes
         self.caught_up = False
         self._waiter: asyncio.Future[None] | None = None
-        self.eager: Callable[[Sequence[Entry]], bool] | None = None
+        self.write_through: Callable[[Sequence[Entry]], bool] | None = None
 
     @property
     def at_end(self) -> bool:
         """Tell whether everything has been read that will ever be there."""
         return self._journal.closed and self.position >= self._journal.head
 
-    def hear(self, entries: Sequence[Entry]) -> None:
+    def notify(self, entries: Sequence[Entry]) -> None:
         """Take entries that were just added: at once if somebody waits for them, else when somebody looks."""
-        if self._waiter is not None and self.eager is not None and self.eager(entries):
+        if self._waiter is not None and self.write_through is not None and self.write_through(entries):
             self.position = entries[-1].seq
         else:
             self.wake()
@@ -180,6 +180,6 @@ class Subscription:
         pieces: list[Delta] = [e.event for e in group if isinstance(e.event, Delta)]
         return encode(self._journal.request_id, last.seq, last.ts, join(pieces))
 
-    def leave(self) -> None:
+    def unsubscribe(self) -> None:
         """Close this place."""
-        self._journal.leave(self)
+        self._journal.remove(self)

@@ -5,9 +5,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
-from propactor.actors.alarms import Alarms
 from propactor.actors.generation_actor import GenerationActor
 from propactor.actors.rules import SupervisorRules
+from propactor.actors.timers import Timers
 from propactor.core.errors import InternalError, NotFound, ServiceStopping, TooManyGenerations
 from propactor.core.events import KINDS, Error, Result, Started
 from propactor.core.upstream import GenerationRequest, Upstream
@@ -21,7 +21,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         self.rules = rules
         self.stopping = False
-        self.alarms = Alarms(loop)
+        self.timers = Timers(loop)
         self._clock = loop.time
         self._epoch = time.time() - loop.time()
         self._metrics = metrics
@@ -29,7 +29,7 @@ class Supervisor:
         self._finished: OrderedDict[str, GenerationActor] = OrderedDict()
         self._finished_bytes = 0
         self._evicted: set[str] = set()
-        self._forget_alarm = self.alarms.alarm(self._forget_old)
+        self._forget_timer = self.timers.timer(self._forget_old)
         self._quiet = asyncio.Event()
         self._quiet.set()
         metrics.read_when_scraped(
@@ -66,7 +66,7 @@ class Supervisor:
             request,
             upstreams,
             rules=self.rules.actor,
-            alarms=self.alarms,
+            timers=self.timers,
             metrics=self._metrics,
             epoch=self._epoch,
             on_end=self._retain,
@@ -114,7 +114,7 @@ class Supervisor:
         self._finished_bytes += actor.journal.size
         while len(self._finished) > self.rules.retained or self._finished_bytes > self.rules.retained_bytes:
             self._forget_oldest()
-        self._set_alarm()
+        self._set_timer()
         if not self._live:
             self._quiet.set()
 
@@ -142,14 +142,14 @@ class Supervisor:
             if self._kept_until(actor) > self._clock():
                 break
             self._forget_oldest()
-        self._set_alarm()
+        self._set_timer()
 
-    def _set_alarm(self) -> None:
+    def _set_timer(self) -> None:
         oldest = next(iter(self._finished.values()), None)
         if oldest is None:
-            self._forget_alarm.clear()
+            self._forget_timer.clear()
         else:
-            self._forget_alarm.set(self._kept_until(oldest))
+            self._forget_timer.set(self._kept_until(oldest))
 
     def _kept_until(self, actor: GenerationActor) -> float:
         return (actor.finished_at or actor.created_at) + self.rules.retain_seconds

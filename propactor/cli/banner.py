@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from propactor.web.client import Client
-from propactor.web.faults import ServerFault
+from propactor.web.client_errors import ServerFault
 from propactor.web.page import is_built
 
 SETTLE = 3.0

@@ -44,10 +44,10 @@ def check(
     with settings_faults():
         settings = _settings(config)
     if through is not None:
-        from propactor.cli.through import check_through
+        from propactor.cli.buffering_check import check_buffering
 
         token = settings.server.token.get_secret_value()
-        raise typer.Exit(check_through(through, token, timeout, json=json))
+        raise typer.Exit(check_buffering(through, token, timeout, json=json))
     gateway, model = _probe(settings, timeout, quiet=json), _probe_model(settings, timeout, quiet=json)
     _show(settings, gateway, model, json=json)
     troubled = any(found is not None and found.trouble is not None for found in (gateway, model))
@@ -62,7 +62,7 @@ def _settings(config: Any) -> "Settings":
     return settings
 
 
-def _probe(settings: "Settings", patience: float, *, quiet: bool) -> "Probe | None":
+def _probe(settings: "Settings", timeout: float, *, quiet: bool) -> "Probe | None":
     """Look at the gateway, with a sign of life for who waits at a terminal."""
     if not settings.gateway.url:
         return None
@@ -73,14 +73,14 @@ def _probe(settings: "Settings", patience: float, *, quiet: bool) -> "Probe | No
     from propactor.cli.probe import probe
 
     with Console(stderr=True, quiet=quiet).status("connecting to the gateway"):
-        return asyncio.run(probe(settings.gateway, patience=patience))
+        return asyncio.run(probe(settings.gateway, timeout=timeout))
 
 
-def _probe_model(settings: "Settings", patience: float, *, quiet: bool) -> "ModelProbe | None":
+def _probe_model(settings: "Settings", timeout: float, *, quiet: bool) -> "ModelProbe | None":
     """Look at the model's own API, if one is configured."""
-    from propactor.web.upstreams import model_terms
+    from propactor.web.upstreams import model_options
 
-    if not model_terms(settings).known:
+    if not model_options(settings).known:
         return None
     import asyncio
 
@@ -89,7 +89,7 @@ def _probe_model(settings: "Settings", patience: float, *, quiet: bool) -> "Mode
     from propactor.cli.modelprobe import probe_model
 
     with Console(stderr=True, quiet=quiet).status("asking for the model"):
-        return asyncio.run(probe_model(settings, patience=patience))
+        return asyncio.run(probe_model(settings, timeout=timeout))
 
 
 def _show(settings: "Settings", gateway: "Probe | None", model: "ModelProbe | None", *, json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from propactor.cli.exits import leave
+from propactor.cli.exits import exit_with_error
 
 
 class MachineName(StrEnum):
@@ -52,7 +52,7 @@ def diagram(
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as exc:
-        leave(f"{out}: {exc.strerror}")
+        exit_with_error(f"{out}: {exc.strerror}")
 
 
 def _source(machine: MachineName) -> str:
@@ -68,5 +68,5 @@ def _svg(source: str) -> str:
     try:
         import mermaidx
     except ImportError:
-        leave("pictures need mermaidx: pip install 'propactor[diagrams]'")
+        exit_with_error("pictures need mermaidx: pip install 'propactor[diagrams]'")
     return f"{mermaidx.render(source).svg()}\n"

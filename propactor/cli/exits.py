@@ -10,7 +10,7 @@ import typer
 OK, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
-def leave(message: str, code: int = FAILURE) -> NoReturn:
+def exit_with_error(message: str, code: int = FAILURE) -> NoReturn:
     """Say on stderr why the command can't do what it should, and end it."""
     for line in message.splitlines():
         print(f"propactor: {line}", file=sys.stderr)
@@ -25,4 +25,4 @@ def settings_faults() -> Iterator[None]:
     try:
         yield
     except SettingsError as exc:
-        leave(str(exc), USAGE)
+        exit_with_error(str(exc), USAGE)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from propactor.cli.exits import leave
+from propactor.cli.exits import exit_with_error
 from propactor.cli.options import Config, Folder, Lines, Timeout
 
 Token = Annotated[
@@ -56,15 +56,15 @@ def generate(
     `propactor generate "A lighthouse" --server http://127.0.0.1:8080`
     """
     from propactor.cli.logs import Level, log_to_stderr
-    from propactor.cli.session import Wish, run
+    from propactor.cli.session import GenerateArgs, run
 
     log_to_stderr(Level.INFO if debug else Level.ERROR)
-    wish = Wish(
+    args = GenerateArgs(
         prompt=_prompt(prompt), use_ai=not no_ai, debug=debug, server=server, token=token, timeout=timeout
     )
-    raise typer.Exit(run(wish, config=config, json=json, out=out))
+    raise typer.Exit(run(args, config=config, json=json, out=out))
 
 
 def _prompt(text: str) -> str:
     prompt = sys.stdin.read() if text == "-" else text
-    return prompt if prompt.strip() else leave("the prompt is empty", 2)
+    return prompt if prompt.strip() else exit_with_error("the prompt is empty", 2)

@@ -13,9 +13,9 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from propactor.cli.story import Data, Story, Tool
 from propactor.cli.summary import summary
 from propactor.cli.terminal import without_caret
+from propactor.cli.view import Data, GenerationView, Tool
 from propactor.cli.words import one_line
 
 FRAMES_PER_SECOND = 12
@@ -28,13 +28,13 @@ _MARKS = {"running": ("…", "yellow"), "ok": ("✔", "green"), "error": ("✘",
 _LABELS = {"Failed": "bold red", "Stop": "yellow", "Note": "yellow"}
 
 
-class LiveView:
-    """Redraws the story some times a second; in the end only the summary stays."""
+class LiveDisplay:
+    """Redraws the view some times a second; in the end only the summary stays."""
 
-    def __init__(self, prompt: str, story: Story, console: Console | None = None) -> None:
+    def __init__(self, prompt: str, view: GenerationView, console: Console | None = None) -> None:
         self._console = console or Console()
         self._prompt = one_line(prompt, 60)
-        self._story = story
+        self._view = view
         self._spinner = Spinner("dots", style="cyan")
         self._terminal = ExitStack()
         self._live = Live(
@@ -53,47 +53,47 @@ class LiveView:
         self._live.stop()
         self._terminal.close()
 
-    def show(self, kind: str, data: Data, story: Story) -> None:
+    def show(self, kind: str, data: Data, view: GenerationView) -> None:
         """Have nothing to do: the next frame shows it."""
 
     def say(self, text: str) -> None:
         """Print a word of our own above the changing part."""
         self._console.print(Text(text, style="yellow"))
 
-    def close(self, story: Story) -> None:
+    def close(self, view: GenerationView) -> None:
         """Leave the summary on the screen."""
-        self._console.print(_ending(story))
+        self._console.print(_ending(view))
 
     def _draw(self) -> RenderableType:
-        story, width, height = self._story, self._console.width, self._console.height
+        view, width, height = self._view, self._console.width, self._console.height
         blocks: list[RenderableType] = [self._status()]
         room = height - OTHER_LINES
-        if story.thoughts:
+        if view.thoughts:
             lines = min(THOUGHT_LINES, max(1, room // 4))
-            blocks.append(_thoughts(story, width, lines))
+            blocks.append(_thoughts(view, width, lines))
             room -= lines + 2
-        if story.tools:
-            tools = list(story.tools.values())[-TOOL_LINES:]
+        if view.tools:
+            tools = list(view.tools.values())[-TOOL_LINES:]
             blocks.append(_tools(tools, width))
             room -= len(tools)
-        if story.text or story.parts:
-            blocks.append(_work(story, width, max(3, room)))
+        if view.text or view.parts:
+            blocks.append(_work(view, width, max(3, room)))
         return Group(*blocks)
 
     def _status(self) -> RenderableType:
-        story = self._story
+        view = self._view
         grid = Table.grid(padding=(0, 1), expand=True)
         grid.add_column()
         grid.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
         grid.add_column(justify="right", style="dim")
-        text = Text.assemble((self._prompt, "bold"), "  ", (story.status, "cyan"))
-        grid.add_row(self._spinner, text, f"{story.seconds(time.monotonic()):.1f} s")
+        text = Text.assemble((self._prompt, "bold"), "  ", (view.status, "cyan"))
+        grid.add_row(self._spinner, text, f"{view.seconds(time.monotonic()):.1f} s")
         return grid
 
 
-def _thoughts(story: Story, width: int, lines: int) -> RenderableType:
+def _thoughts(view: GenerationView, width: int, lines: int) -> RenderableType:
     """Show the last lines of the latest thought, wrapped to the width."""
-    text = Text(list(story.thoughts.values())[-1].rstrip()[-lines * width :], style="italic dim")
+    text = Text(list(view.thoughts.values())[-1].rstrip()[-lines * width :], style="italic dim")
     last = text.wrap(Console(width=width - 4), width - 4)[-lines:]
     return Panel(Text("\n").join(last), title="thoughts", title_align="left", border_style="dim")
 
@@ -108,36 +108,36 @@ def _tools(tools: list[Tool], width: int) -> RenderableType:
     return Padding(grid, (0, 1))
 
 
-def _work(story: Story, width: int, height: int) -> RenderableType:
+def _work(view: GenerationView, width: int, height: int) -> RenderableType:
     """Show code and parts: beside each other where there is room, else the code with a count."""
-    if width < SIDE_BY_SIDE or not story.parts:
-        return _code(story, height - 2, width, subtitle=_count(story))
+    if width < SIDE_BY_SIDE or not view.parts:
+        return _code(view, height - 2, width, subtitle=_count(view))
     grid = Table.grid(expand=True)
     grid.add_column(ratio=3)
     grid.add_column(ratio=2)
     lines = height - 2
-    grid.add_row(_code(story, lines, width * 3 // 5, subtitle=None), _parts(story, lines))
+    grid.add_row(_code(view, lines, width * 3 // 5, subtitle=None), _parts(view, lines))
     return grid
 
 
-def _code(story: Story, lines: int, width: int, *, subtitle: str | None) -> RenderableType:
+def _code(view: GenerationView, lines: int, width: int, *, subtitle: str | None) -> RenderableType:
     """Show the end of the code, in colours; only what is visible is looked at."""
-    tail = [line[: max(1, width - 4)] for line in story.text.rstrip().split("\n")[-lines:]]
+    tail = [line[: max(1, width - 4)] for line in view.text.rstrip().split("\n")[-lines:]]
     code: Any = Syntax("\n".join(tail), "tsx", theme="ansi_dark", background_color="default")
-    title = f"code · {len(story.text):,} characters"
+    title = f"code · {len(view.text):,} characters"
     return Panel(code, title=title, title_align="left", subtitle=subtitle, border_style="cyan")
 
 
-def _count(story: Story) -> str | None:
-    return f"{len(story.parts)} parts: {story.shapes()}" if story.parts else None
+def _count(view: GenerationView) -> str | None:
+    return f"{len(view.parts)} parts: {view.shapes()}" if view.parts else None
 
 
-def _parts(story: Story, lines: int) -> RenderableType:
+def _parts(view: GenerationView, lines: int) -> RenderableType:
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right", style="dim")
-    for index, part in sorted(story.parts.items())[-lines:]:
+    for index, part in sorted(view.parts.items())[-lines:]:
         table.add_row(str(index), _swatch(part), Text(str(part.get("type"))), _place(part))
-    title = f"parts · {len(story.parts)}"
+    title = f"parts · {len(view.parts)}"
     return Panel(table, title=title, title_align="left", border_style="magenta")
 
 
@@ -152,11 +152,11 @@ def _place(part: Data) -> Text:
     return Text(" ".join(f"{number:6.2f}" for number in numbers), style="dim", no_wrap=True)
 
 
-def _ending(story: Story) -> RenderableType:
+def _ending(view: GenerationView) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
     grid.add_column(overflow="fold")
-    for label, text in summary(story):
+    for label, text in summary(view):
         style = _LABELS.get(label, "")
         grid.add_row(Text(label, style), Text(text, style if label == "Failed" else ""))
     return Padding(grid, (1, 0, 0, 1))

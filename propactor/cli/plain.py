@@ -4,13 +4,13 @@ import sys
 from collections.abc import Mapping
 from typing import Protocol, Self
 
-from propactor.cli.story import Data, Story, notice
 from propactor.cli.summary import summary
+from propactor.cli.view import Data, GenerationView, notice
 from propactor.cli.words import clean, one_line
 from propactor.core import jsontext
 
 
-class View(Protocol):
+class Display(Protocol):
     """Something that shows a generation while it happens."""
 
     def __enter__(self) -> Self:
@@ -21,15 +21,15 @@ class View(Protocol):
         """Leave the screen as it should stay."""
         ...
 
-    def show(self, kind: str, data: Data, story: Story) -> None:
-        """Show an event; the story has taken it already."""
+    def show(self, kind: str, data: Data, view: GenerationView) -> None:
+        """Show an event; the view has taken it already."""
         ...
 
     def say(self, text: str) -> None:
         """Show a word of our own, such as about a lost connection."""
         ...
 
-    def close(self, story: Story) -> None:
+    def close(self, view: GenerationView) -> None:
         """Show how it came out."""
         ...
 
@@ -43,7 +43,7 @@ class JsonLines:
     def __exit__(self, *_: object) -> None:
         """Have nothing to put back."""
 
-    def show(self, kind: str, data: Data, story: Story) -> None:  # noqa: ARG002  the shape of a view
+    def show(self, kind: str, data: Data, view: GenerationView) -> None:  # noqa: ARG002  the shape of a display
         """Print an event: its name, then what it carries."""
         print(jsontext.dumps({"event": kind, **data}).decode(), flush=True)
 
@@ -51,7 +51,7 @@ class JsonLines:
         """Print to stderr."""
         print(f"propactor: {text}", file=sys.stderr)
 
-    def close(self, story: Story) -> None:
+    def close(self, view: GenerationView) -> None:
         """Have nothing to add: the events say it all."""
 
 
@@ -67,7 +67,7 @@ class PlainLines:
     def __exit__(self, *_: object) -> None:
         """Have nothing to put back."""
 
-    def show(self, kind: str, data: Data, story: Story) -> None:  # noqa: ARG002  the shape of a view
+    def show(self, kind: str, data: Data, view: GenerationView) -> None:  # noqa: ARG002  the shape of a display
         """Print what is worth a line."""
         if kind != "thinking":
             self._flush()
@@ -82,10 +82,10 @@ class PlainLines:
         self._flush()
         _print("note", text)
 
-    def close(self, story: Story) -> None:
+    def close(self, view: GenerationView) -> None:
         """Print how it came out."""
         self._flush()
-        for label, text in summary(story):
+        for label, text in summary(view):
             _print(label.lower(), text)
 
     def _think(self, text: str) -> None:

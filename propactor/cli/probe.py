@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from propactor.adapters.openclaw.hello import Hello
+from propactor.adapters.openclaw.capabilities import Hello
 from propactor.adapters.openclaw.link import Link
 from propactor.cli.streaming import Finding, findings
 from propactor.core.errors import PropactorError
@@ -60,18 +60,18 @@ def _known(hello: Hello) -> dict[str, object]:
 class Caller(Protocol):
     """What can be asked something, such as a link."""
 
-    async def call(self, method: str, params: Mapping[str, Any], *, patience: float) -> Mapping[str, Any]:
+    async def call(self, method: str, params: Mapping[str, Any], *, timeout: float) -> Mapping[str, Any]:
         """Return the payload of the answer."""
         ...
 
 
-async def probe(gateway: Gateway, *, patience: float) -> Probe:
+async def probe(gateway: Gateway, *, timeout: float) -> Probe:
     """Connect, look around, hang up."""
     url = redact(gateway.url)
     link = Link(url=gateway.url, token=gateway.token.get_secret_value())
     link.start()
     try:
-        hello = await link.wait_ready(patience)
+        hello = await link.wait_ready(timeout)
         trouble = await agent_trouble(link, hello, gateway.agent_id)
     except PropactorError as exc:
         remedy = UNREACHABLE if exc.code == "GATEWAY_UNAVAILABLE" else None
@@ -86,7 +86,7 @@ async def agent_trouble(link: Caller, hello: Hello, agent_id: str) -> Trouble | 
     if not hello.offers("agents.list"):
         return None
     try:
-        answer = await link.call("agents.list", {}, patience=CALL_SECONDS)
+        answer = await link.call("agents.list", {}, timeout=CALL_SECONDS)
     except PropactorError:
         return None  # that we may not look is no trouble yet
     ids = [str(agent.get("id")) for agent in answer.get("agents") or () if isinstance(agent, Mapping)]

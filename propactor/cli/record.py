@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from propactor.cli.exits import leave, settings_faults
+from propactor.cli.exits import exit_with_error, settings_faults
 from propactor.cli.options import Config, Lines, Timeout
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def record(
     `propactor record "A glowing mushroom lamp" --out lamp.jsonl`
     """
     from propactor.cli.logs import Level, log_to_stderr
-    from propactor.cli.session import Local, Wish, run
+    from propactor.cli.session import GenerateArgs, Local, run
     from propactor.settings import load
     from propactor.web.recorder import Recorder
 
@@ -50,7 +50,7 @@ def record(
         settings = load(config)
     recorder = Recorder()
     local = Local(settings, prepare=recorder.listen)
-    code = run(Wish(prompt=prompt, timeout=timeout), json=json, out=None, local=local)
+    code = run(GenerateArgs(prompt=prompt, timeout=timeout), json=json, out=None, local=local)
     _keep(recorder.recording(prompt, title or prompt, _private(settings)), out, quiet=json)
     raise typer.Exit(code)
 
@@ -60,12 +60,12 @@ def _keep(recording: "Recording | None", out: Path, *, quiet: bool) -> None:
     from propactor.core.recording import encode
 
     if recording is None:
-        leave("nothing was recorded: neither a gateway nor a model was asked")
+        exit_with_error("nothing was recorded: neither a gateway nor a model was asked")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(b"".join(encode(recording)))
     except OSError as exc:
-        leave(f"{out}: {exc.strerror}")
+        exit_with_error(f"{out}: {exc.strerror}")
     if not quiet:
         print(f"wrote {out}: {len(recording.frames)} frames in {recording.seconds:.1f} s")
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from propactor.cli.exits import USAGE, leave, settings_faults
+from propactor.cli.exits import USAGE, exit_with_error, settings_faults
 from propactor.cli.options import Config, Folder, Lines, Speed, factor
 
 
@@ -32,11 +32,11 @@ def replay(
     `propactor replay lamp.jsonl --speed max --json | jq -c .event`
     """
     from propactor.cli.logs import Level, log_to_stderr
-    from propactor.cli.session import Local, Wish, run
+    from propactor.cli.session import GenerateArgs, Local, run
     from propactor.settings import load
     from propactor.settings.tables import Fallback
-    from propactor.web.recordings import NoRecordings, read, read_all
-    from propactor.web.replaying import replaying
+    from propactor.web.player import replaying
+    from propactor.web.recording_files import NoRecordings, read, read_all
 
     log_to_stderr(Level.ERROR)
     with settings_faults():
@@ -44,8 +44,8 @@ def replay(
     try:
         found = read(recording) if recording is not None else read_all(None)[-1]
     except NoRecordings as exc:
-        leave(str(exc), USAGE)
+        exit_with_error(str(exc), USAGE)
     alone = settings.model_copy(update={"fallback": Fallback(template=False)})
     settings, upstreams = replaying(alone, [found], factor(speed))
-    wish = Wish(prompt=found.header.prompt)
-    raise typer.Exit(run(wish, json=json, out=out, local=Local(settings, upstreams)))
+    args = GenerateArgs(prompt=found.header.prompt)
+    raise typer.Exit(run(args, json=json, out=out, local=Local(settings, upstreams)))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from propactor.cli.exits import leave
+from propactor.cli.exits import exit_with_error
 
 
 def schema(
@@ -28,4 +28,4 @@ def schema(
     try:
         out.write_text(text(), encoding="utf-8")
     except OSError as exc:
-        leave(f"{out}: {exc.strerror}")
+        exit_with_error(f"{out}: {exc.strerror}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from propactor import __version__
-from propactor.cli.exits import USAGE, leave, settings_faults
+from propactor.cli.exits import USAGE, exit_with_error, settings_faults
 from propactor.cli.logs import Level, log_to_stderr
 from propactor.cli.options import Config, Speed, factor
 
@@ -73,13 +73,13 @@ def _settings(config: Any, *, host: str | None, port: int | None) -> "Settings":
 
 
 def _replaying(settings: "Settings", folder: Path | None, speed: str) -> "tuple[Settings, Upstreams]":
-    from propactor.web.recordings import NoRecordings, read_all
-    from propactor.web.replaying import replaying
+    from propactor.web.player import replaying
+    from propactor.web.recording_files import NoRecordings, read_all
 
     try:
         return replaying(settings, read_all(folder), factor(speed))
     except NoRecordings as exc:
-        leave(str(exc), USAGE)
+        exit_with_error(str(exc), USAGE)
 
 
 def _run(settings: "Settings", upstreams: "Upstreams | None") -> None:
@@ -92,7 +92,7 @@ def _run(settings: "Settings", upstreams: "Upstreams | None") -> None:
     except OSError as exc:
         if banner.begun:
             raise
-        leave(_explain(exc, settings.server.host, settings.server.port))
+        exit_with_error(_explain(exc, settings.server.host, settings.server.port))
 
 
 def _explain(exc: OSError, host: str, port: int) -> str:

@@ -1,4 +1,4 @@
-"""One generation from asking to its end, wherever it runs, with a view that watches it."""
+"""One generation from asking to its end, wherever it runs, with a display that watches it."""
 
 import asyncio
 import contextlib
@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from propactor.cli.exits import FAILURE, INTERRUPTED, OK, leave, settings_faults
+from propactor.cli.exits import FAILURE, INTERRUPTED, OK, exit_with_error, settings_faults
 from propactor.cli.files import NotWritten, write
-from propactor.cli.plain import JsonLines, PlainLines, View
-from propactor.cli.story import Story
+from propactor.cli.plain import Display, JsonLines, PlainLines
+from propactor.cli.view import GenerationView
 from propactor.settings import Settings, load
 from propactor.web.client import Client
-from propactor.web.faults import ServerFault, as_object
+from propactor.web.client_errors import ServerFault, as_object
 from propactor.web.local import Prepare, local_server, nothing_more
 from propactor.web.upstreams import Upstreams
 
@@ -25,7 +25,7 @@ LAST_WORDS = 15.0
 
 
 @dataclass(frozen=True)
-class Wish:
+class GenerateArgs:
     """What is wanted, and of whom."""
 
     prompt: str
@@ -51,22 +51,27 @@ class Local:
 
 
 def run(
-    wish: Wish, *, json: bool, out: Path | None, config: Path | None = None, local: Local | None = None
+    args: GenerateArgs,
+    *,
+    json: bool,
+    out: Path | None,
+    config: Path | None = None,
+    local: Local | None = None,
 ) -> int:
     """Generate, show it, write the files; return the exit code."""
-    if local is None and wish.server is None:
-        local = Local(_settings(config, debug=wish.debug))
-    story = Story(asked_at=time.monotonic())
-    view = _view(wish, story, json=json)
+    if local is None and args.server is None:
+        local = Local(_settings(config, debug=args.debug))
+    view = GenerationView(asked_at=time.monotonic())
+    display = _display(args, view, json=json)
     try:
-        interrupted = asyncio.run(_Session(wish, story, view).run(local))
+        interrupted = asyncio.run(_Session(args, view, display).run(local))
     except ServerFault as exc:
-        leave(str(exc))
+        exit_with_error(str(exc))
     except KeyboardInterrupt:
-        leave("interrupted before the end was known", INTERRUPTED)
-    if story.result is not None and out is not None:
-        _write(story, out, view)
-    return OK if story.result is not None else INTERRUPTED if interrupted else FAILURE
+        exit_with_error("interrupted before the end was known", INTERRUPTED)
+    if view.result is not None and out is not None:
+        _write(view, out, display)
+    return OK if view.result is not None else INTERRUPTED if interrupted else FAILURE
 
 
 def _settings(config: Path | None, *, debug: bool) -> Settings:
@@ -75,31 +80,31 @@ def _settings(config: Path | None, *, debug: bool) -> Settings:
         return load(config, debug={"raw": True}) if debug else load(config)
 
 
-def _view(wish: Wish, story: Story, *, json: bool) -> View:
+def _display(args: GenerateArgs, view: GenerationView, *, json: bool) -> Display:
     if json:
         return JsonLines()
     if not sys.stdout.isatty():
         return PlainLines()
-    from propactor.cli.live import LiveView
+    from propactor.cli.live import LiveDisplay
 
-    return LiveView(wish.prompt, story)
+    return LiveDisplay(args.prompt, view)
 
 
-def _write(story: Story, out: Path, view: View) -> None:
+def _write(view: GenerationView, out: Path, display: Display) -> None:
     try:
-        for path in write(story.result or {}, out):
-            view.say(f"wrote {path}")
+        for path in write(view.result or {}, out):
+            display.say(f"wrote {path}")
     except NotWritten as exc:
-        leave(str(exc))
+        exit_with_error(str(exc))
 
 
 class _Session:
     """Reads the stream in a task of its own, so that an interrupt can cancel and still hear the end."""
 
-    def __init__(self, wish: Wish, story: Story, view: View) -> None:
-        self._wish = wish
-        self._story = story
+    def __init__(self, args: GenerateArgs, view: GenerationView, display: Display) -> None:
+        self._args = args
         self._view = view
+        self._display = display
 
     async def run(self, local: Local | None) -> bool:
         """Generate; return whether somebody interrupted it."""
@@ -108,17 +113,17 @@ class _Session:
             self._address(local) as (address, token),
             Client(address, token, lost=self._lost) as client,
         ):
-            with self._view:
+            with self._display:
                 interrupted = await self._watch(client)
-            self._view.close(self._story)
+            self._display.close(self._view)
         return interrupted
 
     @asynccontextmanager
     async def _address(self, local: Local | None) -> AsyncIterator[tuple[str, str]]:
         """Yield the address and the token of the server, which may be this very process."""
         if local is None:
-            assert self._wish.server is not None
-            yield self._wish.server, self._wish.token or ""
+            assert self._args.server is not None
+            yield self._args.server, self._args.token or ""
             return
         async with local_server(local.settings, local.upstreams, local.prepare) as address:
             yield address, local.settings.server.token.get_secret_value()
@@ -126,10 +131,10 @@ class _Session:
     async def _watch(self, client: Client) -> bool:
         reading = asyncio.create_task(self._read(client), name="read")
         try:
-            async with asyncio.timeout(self._wish.timeout):
+            async with asyncio.timeout(self._args.timeout):
                 await asyncio.shield(reading)
         except TimeoutError:
-            await self._cancel(client, reading, f"{self._wish.timeout:g} s have passed")
+            await self._cancel(client, reading, f"{self._args.timeout:g} s have passed")
         except asyncio.CancelledError:
             await self._cancel(client, reading, "interrupted")
             return True
@@ -139,25 +144,25 @@ class _Session:
         return False
 
     async def _read(self, client: Client) -> None:
-        async for frame in client.stream(self._wish.body):
+        async for frame in client.stream(self._args.body):
             data = as_object(frame.data)
-            self._story.take(frame.event, data, time.monotonic())
-            self._view.show(frame.event, data, self._story)
+            self._view.take(frame.event, data, time.monotonic())
+            self._display.show(frame.event, data, self._view)
 
     async def _cancel(self, client: Client, reading: asyncio.Task[None], why: str) -> None:
         """End the generation at the server, and read on until it has said how that went."""
-        self._story.status = "cancelling"
-        self._view.say(f"{why}: cancelling the generation")
-        if self._story.request_id is None:
+        self._view.status = "cancelling"
+        self._display.say(f"{why}: cancelling the generation")
+        if self._view.request_id is None:
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS):
-                await client.cancel(self._story.request_id)
+                await client.cancel(self._view.request_id)
                 await asyncio.shield(reading)
 
     def _lost(self, reason: str) -> None:
-        self._story.status = "coming back"
-        self._view.say(f"{reason}; coming back for the rest")
+        self._view.status = "coming back"
+        self._display.say(f"{reason}; coming back for the rest")
 
 
 def _cancel_on_terminate() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from propactor.adapters.openclaw import sources
-from propactor.adapters.openclaw.hello import ADMIN, Hello
+from propactor.adapters.openclaw.capabilities import ADMIN, Hello
 from propactor.adapters.transcript import Transcripts
 from propactor.settings.tables import Gateway
 
@@ -43,7 +43,7 @@ def _files(hello: Hello, gateway: Gateway) -> bool:
 
 
 def _tools(hello: Hello, gateway: Gateway) -> Finding:  # noqa: ARG001  the shape of a look
-    if not hello.february:
+    if not hello.protocol_3:
         return Finding("tools", "yes", "calls and results, live")
     if hello.grants(ADMIN):
         return Finding(
@@ -54,7 +54,7 @@ def _tools(hello: Hello, gateway: Gateway) -> Finding:  # noqa: ARG001  the shap
 
 
 def _text(hello: Hello, gateway: Gateway) -> Finding:  # noqa: ARG001  the shape of a look
-    if hello.february:
+    if hello.protocol_3:
         return Finding("text and parts", "yes", "live, each piece the model sends")
     if hello.transcript == "sqlite":
         remedy = "if it does, let the agent's model use anthropic-messages or openai-responses"
@@ -64,7 +64,7 @@ def _text(hello: Hello, gateway: Gateway) -> Finding:  # noqa: ARG001  the shape
 
 
 def _stop(hello: Hello, gateway: Gateway) -> Finding:
-    if not hello.february:
+    if not hello.protocol_3:
         return Finding("stopping a run", "yes", "confirmed by the gateway")
     if not gateway.abort_by_delete:
         remedy = "set [gateway] abort_by_delete = true"
@@ -83,7 +83,7 @@ def _privacy(hello: Hello, gateway: Gateway) -> Finding:  # noqa: ARG001  the sh
 
 
 def _failures(hello: Hello, gateway: Gateway) -> Finding:  # noqa: ARG001  the shape of a look
-    if hello.february:
+    if hello.protocol_3:
         detail = "protocol 3 calls failed runs ok; propactor reads the session's history to tell"
         return Finding("honest failures", "partly", detail, NEWER)
     return Finding("honest failures", "yes", "told by the gateway")

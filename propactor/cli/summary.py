@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from propactor.cli.story import Data, Story
+from propactor.cli.view import Data, GenerationView
 from propactor.cli.words import clean
 
 _STOPS = {
@@ -15,25 +15,25 @@ _TELLING = {
 }
 
 
-def summary(story: Story) -> Iterator[tuple[str, str]]:
+def summary(view: GenerationView) -> Iterator[tuple[str, str]]:
     """Yield what there is to say of the end, as labels and texts."""
-    if story.result is not None:
-        yield from _result(story, story.result)
-    elif story.error is not None:
-        yield "Failed", f"{clean(story.error.get('message'))} ({clean(story.error.get('code'))})"
-        if story.error.get("recoverable") and story.error.get("code") != "CANCELLED":
+    if view.result is not None:
+        yield from _result(view, view.result)
+    elif view.error is not None:
+        yield "Failed", f"{clean(view.error.get('message'))} ({clean(view.error.get('code'))})"
+        if view.error.get("recoverable") and view.error.get("code") != "CANCELLED":
             yield "Advice", "trying again may help"
-    yield "Times", times(story)
-    stop = _STOPS.get(str((story.done or {}).get("upstreamCancel")))
+    yield "Times", times(view)
+    stop = _STOPS.get(str((view.done or {}).get("upstreamCancel")))
     if stop:
         yield "Stop", stop
 
 
-def _result(story: Story, result: Data) -> Iterator[tuple[str, str]]:
+def _result(view: GenerationView, result: Data) -> Iterator[tuple[str, str]]:
     yield "Name", clean(result.get("name"))
     yield "Method", method(result)
     parts = result.get("parts") or ()
-    yield "Parts", f"{len(parts)} ({story.shapes()})" if parts else "none"
+    yield "Parts", f"{len(parts)} ({view.shapes()})" if parts else "none"
     for diagnostic in result.get("diagnostics") or ():
         yield "Note", f"{clean(diagnostic.get('message'))} ({clean(diagnostic.get('code'))})"
 
@@ -47,9 +47,9 @@ def method(result: Data) -> str:
     return f"{said}, because: {clean(reason.get('message'))} ({clean(reason.get('code'))})"
 
 
-def times(story: Story) -> str:
+def times(view: GenerationView) -> str:
     """Say how long the first event and the whole took."""
-    total = f"{story.seconds(story.ended_at):.2f} s in all"
-    if story.first_at is None:
+    total = f"{view.seconds(view.ended_at):.2f} s in all"
+    if view.first_at is None:
         return total
-    return f"first event after {story.seconds(story.first_at):.2f} s, {total}"
+    return f"first event after {view.seconds(view.first_at):.2f} s, {total}"

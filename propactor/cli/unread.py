@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from propactor.settings import Settings
-from propactor.web.upstreams import model_terms
+from propactor.web.upstreams import model_options
 
 SIGN = "Not used yet."
 """How a description or a table's docstring says so."""
@@ -24,5 +24,5 @@ def unread(settings: Settings) -> Iterator[str]:
 def idle(settings: Settings) -> Iterator[str]:
     """Yield a warning if a model is described, but not where it is."""
     model = settings.model
-    if model.model_dump() != type(model)().model_dump() and not model_terms(settings).known:
+    if model.model_dump() != type(model)().model_dump() and not model_options(settings).known:
         yield "[model] is set, but nobody asks it: set [model] base_url too"

@@ -7,7 +7,9 @@ from propactor.core.events import Diagnostic, FallbackReason, Result, Source
 CAPPED = Diagnostic("TEXT_CAPPED", "The model's text was cut at the limit.")
 
 
-def credited(result: Result, *, source: Source | None, reason: FallbackReason | None, capped: bool) -> Result:
+def attribute_result(
+    result: Result, *, source: Source | None, reason: FallbackReason | None, capped: bool
+) -> Result:
     """Return the result with its ``method``, why it wasn't the first upstream's work, and what was cut."""
     return replace(
         result,

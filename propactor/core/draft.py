@@ -3,7 +3,7 @@
 from propactor.core.events import TextDelta
 
 
-class Draft:
+class TextBuffer:
     """Collects the pieces of the text, up to ``limit`` characters; beyond, it is ``capped``."""
 
     __slots__ = ("_limit", "_pieces", "_void", "capped", "chars")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from propactor.core.coalescer import Coalescer
-from propactor.core.draft import Draft
+from propactor.core.draft import TextBuffer
 from propactor.core.errors import GenerationTimeout, PropactorError
 from propactor.core.events import (
     Done,
@@ -25,14 +25,14 @@ from propactor.core.events import (
 )
 from propactor.core.joining import Delta, join, text_of
 from propactor.core.machine import Lifecycle, State
-from propactor.core.patience import Patience, TimeLimits
-from propactor.core.progressive import Progressive
+from propactor.core.progressive import PartStream
 from propactor.core.sse import Entry, encode
 from propactor.core.upstream import GenerationRequest
+from propactor.core.watchdog import TimeLimits, Watchdog
 
 Entries = Sequence[Entry]
 FINISHED = frozenset({State.RESULT, State.ERROR, State.DONE})
-SAYABLE = frozenset({ToolCall, ToolResult, Progress})
+UPSTREAM_EVENTS = frozenset({ToolCall, ToolResult, Progress})
 Confirmation = Literal["confirmed", "unconfirmed"]
 CONFIRMATION: dict[bool | None, Confirmation | None] = {None: None, True: "confirmed", False: "unconfirmed"}
 
@@ -50,8 +50,8 @@ class Generation:
     """Turns what upstreams say into the entries readers get, in the order the table allows.
 
     ``now`` is in seconds on a clock that never goes back; ``epoch`` is what to add for Unix time.
-    ``flush_at`` and ``patient_until`` are when ``tick`` wants to be called, at the latest; ``heard``, whether
-    the upstream that is being asked has said a word.
+    ``flush_at`` and ``watchdog_due`` are when ``tick`` wants to be called, at the latest; ``has_output``,
+    whether the upstream that is being asked has said a word.
     """
 
     def __init__(self, request: GenerationRequest, rules: Rules, *, now: float, epoch: float = 0.0) -> None:
@@ -60,7 +60,7 @@ class Generation:
         self.switches = 0
         self.dropped_previews = 0
         self.joined_earlier = 0
-        self.heard = False
+        self.has_output = False
         self.parts_sent = 0
         self.fallback_reason: FallbackReason | None = None
         self.first_event_at: float | None = None
@@ -71,9 +71,9 @@ class Generation:
         self._seq = 0
         self._lifecycle = Lifecycle()
         self._coalescer = Coalescer(rules.window)
-        self._patience: Patience | None = None
-        self._progressive = Progressive()
-        self._draft = Draft(rules.text_chars)
+        self._watchdog: Watchdog | None = None
+        self._part_stream = PartStream()
+        self._text = TextBuffer(rules.text_chars)
         self._sent_chars = 0
         self._flowing = False
 
@@ -85,12 +85,12 @@ class Generation:
     @property
     def text(self) -> str:
         """Return the model's text as far as it is known; what an upstream that failed said is void."""
-        return self._draft.text
+        return self._text.text
 
     @property
     def capped(self) -> bool:
         """Tell whether the model has said more than it may."""
-        return self._draft.capped
+        return self._text.capped
 
     @property
     def finished(self) -> bool:
@@ -103,25 +103,25 @@ class Generation:
         return self._coalescer.due
 
     @property
-    def patient_until(self) -> float:
+    def watchdog_due(self) -> float:
         """Return when the upstream's silence is to be looked at again."""
-        return self._patience.due if self._patience is not None else float("inf")
+        return self._watchdog.due if self._watchdog is not None else float("inf")
 
     def start(self, started: Started, now: float) -> Entries:
         """Say that the generation exists."""
         return self._entries(now, started)
 
     def ask(self, now: float) -> None:
-        """Note that an upstream is asked from now on: patience begins to run."""
-        self._patience = Patience(self._rules.time, now)
-        self._flowing = self.heard = False
+        """Note that an upstream is asked from now on: its watchdog begins to run."""
+        self._watchdog = Watchdog(self._rules.time, now)
+        self._flowing = self.has_output = False
 
     def receive(self, event: Event, now: float) -> Entries:
         """Take one event of an upstream."""
         if not self._flowing:
             return self._receive_first(event, now)
-        self._patience.heard_at = now  # type: ignore[union-attr]  # set by ask, before anything is received
-        return self._hear_text(event, now) if type(event) is TextDelta else self._take(event, now)
+        self._watchdog.last_event_at = now  # type: ignore[union-attr]  # set by ask, before anything is received
+        return self._receive_text(event, now) if type(event) is TextDelta else self._take(event, now)
 
     def _receive_first(self, event: Event, now: float) -> Entries:
         if self.finished or self._lifecycle.state == State.PARSING:
@@ -130,41 +130,41 @@ class Generation:
 
     def _take(self, event: Event, now: float) -> Entries:
         if type(event) is TextDelta:
-            return self._hear_text(event, now)
+            return self._receive_text(event, now)
         if type(event) is Thinking:
             return self._push(event, now)
-        if type(event) not in SAYABLE:
+        if type(event) not in UPSTREAM_EVENTS:
             raise TypeError(f"an upstream can't say {type(event).__name__}")
         self.gaps += type(event) is Progress and event.phase == "gap"
         return [*self.flush(now), *self._entries(now, event)]
 
     def _wake(self, event: Event, now: float) -> Entries:
         """Note a first sign of life: being accepted first, a word of the model later."""
-        assert self._patience is not None, "ask comes first"
+        assert self._watchdog is not None, "ask comes first"
         if type(event) is Progress:
-            self._patience.enter("first_event", now)
+            self._watchdog.enter("first_event", now)
             return ()
         source: Source | None = getattr(event, "source", None)
         if self.first_event_at is None:
             self.first_event_at, self.first_source = now, source
-        self._patience.enter("idle", now)
+        self._watchdog.enter("idle", now)
         if self._lifecycle.state == State.STARTED:
             self._enter("stream")
-        self._flowing = self.heard = True
+        self._flowing = self.has_output = True
         return self._entries(now, Progress("streaming", source=source))
 
-    def _hear_text(self, event: TextDelta, now: float) -> Entries:
+    def _receive_text(self, event: TextDelta, now: float) -> Entries:
         if self.capped:
             return ()
-        event = self._draft.take(event)
+        event = self._text.take(event)
         if event.replace:
-            self._progressive.reset()
-        parts = self._progressive.feed(event.delta)
+            self._part_stream.reset()
+        parts = self._part_stream.feed(event.delta)
         sent = self._push(event, now)
-        if not parts and not self._draft.capped:
+        if not parts and not self._text.capped:
             return sent
         out = [*sent, *self.flush(now), *self._send_parts(parts, now, event.source)]
-        if self._draft.capped:
+        if self._text.capped:
             out += self._entries(now, Progress("capped", limit=self._rules.text_chars))
         return out
 
@@ -204,21 +204,21 @@ class Generation:
         """Send what has waited long enough; say that the upstream is silent when it is.
 
         Raises:
-            GenerationTimeout: the end of patience.
+            GenerationTimeout: a time limit has passed.
         """
-        notice = self._lose_patience(now)
+        notice = self._check_watchdog(now)
         if notice is not None:
             return [*self.flush(now), *self._entries(now, notice)]
         due = self._coalescer.due
         return self.flush(now) if due is not None and now >= due else ()
 
-    def _lose_patience(self, now: float) -> Progress | None:
-        """Look at the upstream's silence. At the end of patience, what is held waits for what follows."""
-        if self._patience is None or now < self._patience.due:
+    def _check_watchdog(self, now: float) -> Progress | None:
+        """Look at the upstream's silence. At a time limit has passed, what is held waits for what follows."""
+        if self._watchdog is None or now < self._watchdog.due:
             return None
-        found = self._patience.check(now)
+        found = self._watchdog.check(now)
         if isinstance(found, GenerationTimeout):
-            self._patience = None
+            self._watchdog = None
             raise found
         return found
 
@@ -228,13 +228,13 @@ class Generation:
 
     def succeed(self, result: Result, now: float) -> Entries:
         """Correct the parts that were sent too early, then give the result."""
-        corrections = self._send_parts(self._progressive.settle(result.parts), now, None)
+        corrections = self._send_parts(self._part_stream.settle(result.parts), now, None)
         return self._step("succeed", [*corrections, *self._entries(now, result)])
 
     def fall_back(self, error: PropactorError, now: float) -> Entries:
         """Forget the upstream that failed; the next one's text starts over."""
-        self._draft.discard()
-        self._progressive.reset()
+        self._text.discard()
+        self._part_stream.reset()
         self.switches += 1
         self.fallback_reason = FallbackReason(error.code, error.message)
         notice = Progress("fallback", reason=error.code, message=error.message)
@@ -259,7 +259,7 @@ class Generation:
         A defect on the way there leaves the state as it was, and so leaves an ending to give.
         """
         self._enter(trigger)
-        self._patience = None
+        self._watchdog = None
         return entries
 
     def rewind(self, seq: int) -> None:
@@ -277,7 +277,7 @@ class Generation:
             coalesced_deltas=self._coalescer.joined + self.joined_earlier,
             dropped_previews=self.dropped_previews,
             gaps=self.gaps,
-            text_chars=self._draft.chars,
+            text_chars=self._text.chars,
             parts=self.parts_sent,
             upstream_switches=self.switches,
         )

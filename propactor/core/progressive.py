@@ -9,7 +9,7 @@ _NOTHING: Sequence[events.Part] = ()
 _MOST_HELD = 16_384
 
 
-class Progressive:
+class PartStream:
     """Tells of parts as their text comes in, each once, and of those that turn out otherwise.
 
     Nearly every piece completes nothing, so a piece is only put aside until one may end something;

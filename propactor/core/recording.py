@@ -18,7 +18,7 @@ MAX_LINE = 4 * 2**20
 """Bytes of one line."""
 MAX_BYTES = 64 * 2**20
 """Bytes of a whole recording."""
-PATIENCE = 86_400.0
+NO_TIMEOUT = 86_400.0
 """Seconds to wait for what is played: a recording can't hang, however slowly it goes."""
 
 Direction = Literal["in", "out"]
@@ -68,7 +68,7 @@ class Recording:
         return self.frames[-1].t if self.frames else 0.0
 
 
-class Pace(Protocol):
+class FrameClock(Protocol):
     """Says when a frame is due: at its time, sooner or later by some factor, or at once."""
 
     async def until(self, t: float) -> None:

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from propactor.core.prop import Part, Prop
+from propactor.core.templates.features import PromptFeatures, read
 from propactor.core.templates.generic import choose, generic
 from propactor.core.templates.painting import painted
 from propactor.core.templates.placing import Parts, moved, scaled, settled, side, top
 from propactor.core.templates.shapes import SHAPES
 from propactor.core.templates.traits import formed, joined
-from propactor.core.templates.wish import Wish, read
 
 # Where things stand on furniture; on anything else they stand on its highest point.
 _SURFACES = {"table": 0.75, "chair": 0.53, "bench": 0.475, "bed": 0.46, "boat": 0.27, "throne": 0.51}
@@ -16,20 +16,20 @@ _SURFACES = {"table": 0.75, "chair": 0.53, "bench": 0.475, "bed": 0.46, "boat": 
 
 def make(prompt: str, name: str) -> Prop:
     """Return the prop for a prompt: 8 to 60 parts, standing on the ground."""
-    wish = read(prompt)
-    parts = formed(_composed(wish), wish.traits)
-    parts = settled(scaled(parts, choose(wish.seed, "size", range(94, 107)) / 100))
+    features = read(prompt)
+    parts = formed(_composed(features), features.traits)
+    parts = settled(scaled(parts, choose(features.seed, "size", range(94, 107)) / 100))
     return Prop(name, tuple(_tidy(part) for part in parts))
 
 
-def _composed(wish: Wish) -> Parts:
+def _composed(features: PromptFeatures) -> Parts:
     """Return the body with whatever else was named."""
-    body, companion, on_top, _ = wish.things
-    shape = generic(wish.seed) if body is None else SHAPES[body]
-    parts = painted(shape, wish)
+    body, companion, on_top, _ = features.things
+    shape = generic(features.seed) if body is None else SHAPES[body]
+    parts = painted(shape, features)
     if companion is None:
         return parts
-    guest = settled(painted(SHAPES[companion], Wish(wish.seed)))
+    guest = settled(painted(SHAPES[companion], PromptFeatures(features.seed)))
     return _with_rider(parts, guest, _SURFACES.get(str(body))) if on_top else _with_neighbour(parts, guest)
 
 

@@ -136,13 +136,13 @@ class FakeGateway:
         """Return the parameters of all requests of one kind, in the order in which they came."""
         return [request.params for request in self.requests if request.method == method]
 
-    async def until(self, condition: Callable[[], bool], patience: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], bool], timeout: float = 5.0) -> None:
         """Wait until something holds; it is looked at whenever something happens here.
 
         Raises:
             TimeoutError: it doesn't.
         """
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(timeout):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()

@@ -96,19 +96,17 @@ def _repeat(call: Call, run: Run) -> None:
 def _wait(call: Call) -> None:
     run_id = str(call.params.get("runId"))
     run = call.gateway.runs.get(run_id)
-    patience = call.params.get("timeoutMs", 30_000) / 1000
+    timeout = call.params.get("timeoutMs", 30_000) / 1000
     if run and run.wait:
         call.answer(runId=run_id, **run.wait)
         return
-    alarm = call.gateway.ticker.at(
-        call.gateway.ticker.now() + patience, lambda: answer({"status": "timeout"})
-    )
+    timer = call.gateway.ticker.at(call.gateway.ticker.now() + timeout, lambda: answer({"status": "timeout"}))
     waiting = [True]
 
     def answer(outcome: Json) -> None:
         if waiting:
             waiting.clear()
-            alarm.cancel()
+            timer.cancel()
             call.answer(runId=run_id, **outcome)
 
     waiters = run.waiters if run else call.gateway.waiters.setdefault(run_id, [])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from propactor.fakes.ticker import Alarm, Ticker
+from propactor.fakes.ticker import Ticker, Timer
 
 PACE = 0.075
 
@@ -15,7 +15,7 @@ class Pacer:
         self._waiting: str | None = None
         self._told: set[str] = set()
         self._told_at = 0.0
-        self._alarm: Alarm | None = None
+        self._timer: Timer | None = None
 
     def grow(self, stream: str) -> bool:
         """Tell of a stream now, or later; return whether it waits."""
@@ -25,16 +25,16 @@ class Pacer:
         due = self._told_at + PACE
         if stream not in self._told or self._ticker.now() >= due:
             self.flush()
-        elif self._alarm is None:
-            self._alarm = self._ticker.at(due, self.flush)
+        elif self._timer is None:
+            self._timer = self._ticker.at(due, self.flush)
         return self._waiting is not None
 
     def flush(self) -> None:
         """Tell now what waits."""
         stream, self._waiting = self._waiting, None
-        if self._alarm:
-            self._alarm.cancel()
-            self._alarm = None
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
         if stream:
             self._told.add(stream)
             self._told_at = self._ticker.now()

@@ -24,7 +24,7 @@ from propactor.fakes.steps import (
     Wait,
     pieces,
 )
-from propactor.fakes.ticker import Alarm
+from propactor.fakes.ticker import Timer
 from propactor.fakes.voice import Ending, Voice
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Run:
         self._script, self._kept = script, 0
         self._steps = self._play(script)
         self._due = self._begun_at = 0.0
-        self._alarms: list[Alarm] = []
+        self._alarms: list[Timer] = []
         self._voice: Voice = FebruaryVoice(self) if gateway.protocol == 3 else CurrentVoice(self)
 
     @property
@@ -102,8 +102,8 @@ class Run:
     def lose(self) -> None:
         """Play no more, without a word."""
         self._steps.close()
-        for alarm in self._alarms:
-            alarm.cancel()
+        for timer in self._alarms:
+            timer.cancel()
         self._stopped = True
 
     def store(self, message: Json) -> None:
@@ -130,8 +130,8 @@ class Run:
     def _end(self, ending: Ending) -> None:
         """Send the last response, and let the next run of the session begin."""
         self.ending = ending
-        for alarm in self._alarms:
-            alarm.cancel()
+        for timer in self._alarms:
+            timer.cancel()
         self.resolve_waiters(ending.wait)
         self.order.asker.respond(self.order.request_id, ending.payload, ending.error)
         self.gateway.finish(self)

@@ -9,7 +9,7 @@ from itertools import count
 RESOLUTION = 0.002
 
 
-class Alarm:
+class Timer:
     """Something to do at a time; it can be taken back."""
 
     __slots__ = ("action",)
@@ -27,7 +27,7 @@ class Ticker:
 
     def __init__(self, after: Callable[[], None]) -> None:
         self._after = after
-        self._heap: list[tuple[float, int, Alarm]] = []
+        self._heap: list[tuple[float, int, Timer]] = []
         self._order = count()
         self._loop = asyncio.get_running_loop()
         self._wake: asyncio.TimerHandle | None = None
@@ -36,13 +36,13 @@ class Ticker:
         """Return the time, in seconds from some beginning."""
         return self._loop.time()
 
-    def at(self, when: float, action: Callable[[], None]) -> Alarm:
+    def at(self, when: float, action: Callable[[], None]) -> Timer:
         """Do something at a time; never, if that is infinite."""
-        alarm = Alarm(action)
+        timer = Timer(action)
         if not math.isinf(when):
-            heapq.heappush(self._heap, (when, next(self._order), alarm))
+            heapq.heappush(self._heap, (when, next(self._order), timer))
             self._plan()
-        return alarm
+        return timer
 
     def stop(self) -> None:
         """Forget everything that is due."""

@@ -9,8 +9,8 @@ from prometheus_client.registry import Collector
 from propactor.core.errors import PropactorError, UpstreamFault
 from propactor.core.events import KINDS, Source, TextDelta
 from propactor.core.sse import Entry
+from propactor.metrics.fast import FastCounter, FastHistogram, FastHistogramFamily
 from propactor.metrics.readings import Kind, Read, Reading
-from propactor.metrics.tally import Spread, Spreads, Tally
 
 LAG = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -39,14 +39,14 @@ class Metrics:
 
     def _add_hot(self) -> None:
         """Add what is counted for every event, by cheaper means than the library's."""
-        self._events = Tally(
+        self._events = FastCounter(
             "propactor_events",
             "Events journalled.",
             ("type", "source"),
             ((kind, source) for kind in KINDS.values() for source in SOURCES),
         )
-        self._lag_to_journal, self.lag_to_socket = Spread(LAG), Spread(LAG)
-        lags = Spreads(
+        self._lag_to_journal, self.lag_to_socket = FastHistogram(LAG), FastHistogram(LAG)
+        lags = FastHistogramFamily(
             "propactor_delta_lag_seconds",
             "From the upstream's own time stamp on a delta to the journal, and to the socket.",
             "stage",
@@ -125,7 +125,7 @@ class Metrics:
         )
         self.readers = Gauge("propactor_readers", "Streams open right now.", registry=self.registry)
 
-    def _register(self, collector: Tally | Spreads | Reading) -> None:
+    def _register(self, collector: FastCounter | FastHistogramFamily | Reading) -> None:
         self.registry.register(cast(Collector, collector))  # all the registry wants is `collect`
 
     def _histogram(self, name: str, text: str, buckets: Sequence[float], **label: Sequence[str]) -> Histogram:

@@ -7,12 +7,12 @@ from aiohttp import web
 from propactor.actors.rules import ActorRules, SupervisorRules
 from propactor.actors.supervisor import Supervisor
 from propactor.core.generation import Rules
-from propactor.core.patience import TimeLimits
+from propactor.core.watchdog import TimeLimits
 from propactor.metrics import Metrics
 from propactor.settings import Settings
-from propactor.web import generations, health, offers, page, ticking
+from propactor.web import buffering_check, config, generations, health, page
+from propactor.web.auth import guard
 from propactor.web.errors import errors
-from propactor.web.guard import guard
 from propactor.web.idempotency import Idempotency
 from propactor.web.keys import IDEMPOTENCY, METRICS, SETTINGS, SUPERVISOR, UPSTREAMS
 from propactor.web.upstreams import Upstreams, configured
@@ -27,8 +27,8 @@ ROUTES = (
     web.get("/healthz", health.healthz),
     web.get("/readyz", health.readyz),
     web.get("/metrics", health.metrics),
-    *offers.ROUTES,
-    *ticking.ROUTES,
+    *config.ROUTES,
+    *buffering_check.ROUTES,
     *page.ROUTES,
 )
 

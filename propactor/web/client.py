@@ -9,7 +9,7 @@ from yarl import URL
 
 from propactor.adapters.openclaw.backoff import Backoff
 from propactor.core.sse import Frame
-from propactor.web.faults import LOST, Unreachable, as_object, refusal, unreachable
+from propactor.web.client_errors import LOST, Unreachable, as_object, refusal, unreachable
 from propactor.web.reader import Reader
 
 SILENCE = 60.0

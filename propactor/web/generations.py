@@ -10,11 +10,11 @@ from propactor.actors.journal import Subscription
 from propactor.core.errors import CursorExpired, InvalidRequest, NotFound, PropactorError
 from propactor.core.events import Error, Result
 from propactor.core.sse import plain
-from propactor.web.answers import json_response
-from propactor.web.body import GenerateBody, read_body
 from propactor.web.errors import problem, status_of
+from propactor.web.json import json_response
 from propactor.web.keys import IDEMPOTENCY, METRICS, SETTINGS, SUPERVISOR, UPSTREAMS
 from propactor.web.pump import HEADERS, Pump
+from propactor.web.requests import GenerateBody, read_body
 from propactor.web.snapshot import events_url, snapshot, started
 
 CURSOR = re.compile(r"[0-9]{1,15}")
@@ -44,7 +44,7 @@ async def generate(request: web.Request) -> web.Response:
             await subscription.wait()
             subscription.position = actor.journal.head
     finally:
-        actor.leave(subscription)
+        actor.unsubscribe(subscription)
     return _outcome(actor)
 
 
@@ -118,7 +118,7 @@ async def _stream(
         await response.write_eof()
         return response
     finally:
-        actor.leave(subscription)
+        actor.unsubscribe(subscription)
         if not actor.launched:  # the client was gone before its first byte
             actor.cancel("abandoned")
 
@@ -132,7 +132,7 @@ def _make_pump(
         request.transport,
         actor,
         subscription,
-        alarms=app[SUPERVISOR].alarms,
+        timers=app[SUPERVISOR].timers,
         metrics=app[METRICS],
         heartbeat=stream.heartbeat_seconds,
         retry_ms=stream.retry_ms,
@@ -160,7 +160,7 @@ async def cancel(request: web.Request) -> web.Response:
     actor = _find(request)
     if actor.generation.finished:
         return json_response(_snapshot(request, actor))
-    stopping = actor.attempts.run is not None
+    stopping = actor.chain.run is not None
     actor.cancel("asked")
     answer = {"requestId": actor.request.request_id, "state": "cancelling"}
     return json_response(answer | {"upstreamCancel": "pending" if stopping else "none"}, status=202)

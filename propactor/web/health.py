@@ -4,7 +4,7 @@ from aiohttp import web
 from prometheus_client.exposition import choose_encoder
 
 from propactor import __version__
-from propactor.web.answers import json_response
+from propactor.web.json import json_response
 from propactor.web.keys import METRICS, SUPERVISOR, UPSTREAMS
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from propactor.actors.alarms import Alarms
 from propactor.actors.generation_actor import GenerationActor
 from propactor.actors.journal import Subscription
+from propactor.actors.timers import Timers
 from propactor.core.errors import CursorExpired
 from propactor.core.events import Progress, TextDelta
 from propactor.core.sse import HEARTBEAT, Entry, notice
@@ -40,7 +40,7 @@ class Pump:
         actor: GenerationActor,
         subscription: Subscription,
         *,
-        alarms: Alarms,
+        timers: Timers,
         metrics: Metrics,
         heartbeat: float,
         retry_ms: int,
@@ -51,7 +51,7 @@ class Pump:
         self._subscription = subscription
         self._metrics = metrics
         self._clock = actor.clock
-        self._alarm = alarms.alarm(subscription.wake)
+        self._timer = timers.timer(subscription.wake)
         self._heartbeat = heartbeat
         self._wrote_at = self._clock()
         self._prefix = b"retry: %d\n" % retry_ms
@@ -60,12 +60,12 @@ class Pump:
     async def open(self) -> None:
         """Write what is there already, before anything is waited for."""
         await self._write_taken()
-        self._subscription.eager = self._pass_on
+        self._subscription.write_through = self._pass_on
 
     async def run(self) -> None:
         """Write until the end."""
         subscription = self._subscription
-        self._alarm.set(self._wrote_at + self._heartbeat)
+        self._timer.set(self._wrote_at + self._heartbeat)
         try:
             while not subscription.at_end:
                 await subscription.wait()
@@ -74,8 +74,8 @@ class Pump:
         except CursorExpired:
             await self._send_away()
         finally:
-            subscription.eager = None
-            self._alarm.clear()
+            subscription.write_through = None
+            self._timer.clear()
             for kind, count in subscription.dropped.items():
                 self._metrics.dropped(kind, "slow_reader", count)
 
@@ -109,9 +109,9 @@ class Pump:
         await self._response.write(data)
 
     def _beat(self) -> None:
-        """Set the alarm again once it has rung; while text flows it is left alone."""
-        if not self._alarm.is_set:
-            self._alarm.set(self._wrote_at + self._heartbeat)
+        """Set the timer again once it has rung; while text flows it is left alone."""
+        if not self._timer.is_set:
+            self._timer.set(self._wrote_at + self._heartbeat)
 
     def _time(self, entries: Sequence[Entry]) -> None:
         """Measure how long deltas took from the upstream to the socket, for a reader who was there."""

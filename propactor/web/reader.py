@@ -11,7 +11,7 @@ from yarl import URL
 
 from propactor.adapters.openclaw.backoff import Backoff
 from propactor.core.sse import Decoder, Frame
-from propactor.web.faults import LOST, Unreachable, as_object, reason, refusal, unreachable
+from propactor.web.client_errors import LOST, Unreachable, as_object, reason, refusal, unreachable
 
 TRIES = 8
 """How often in a row a lost stream is asked for again: about half a minute."""

@@ -5,13 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from propactor.adapters.model.adapter import ModelUpstream
-from propactor.adapters.model.terms import Terms as ModelTerms
-from propactor.adapters.openclaw.adapter import OpenClawUpstream
+from propactor.adapters.model.options import Options as ModelTerms
+from propactor.adapters.model.upstream import ModelUpstream
 from propactor.adapters.openclaw.connection import Counters
 from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.states import LINK
-from propactor.adapters.openclaw.terms import Terms
+from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.adapters.template import TemplateUpstream
 from propactor.adapters.transcript import Transcripts
 from propactor.core.errors import GatewayUnavailable, PropactorError, UpstreamFault
@@ -111,18 +111,18 @@ def configured(settings: Settings, metrics: Metrics) -> Upstreams:
     if settings.gateway.url:
         link = Link(url=settings.gateway.url, token=settings.gateway.token.get_secret_value())
         by_name["openclaw"] = OpenClawUpstream(
-            link, _terms(settings), library=_library, switched=metrics.switched
+            link, _options(settings), library=_library, switched=metrics.switched
         )
         services.append(link)
         _watch(link, metrics)
-    if (terms := model_terms(settings)).known:
-        by_name["model"] = model = ModelUpstream(terms)
+    if (options := model_options(settings)).known:
+        by_name["model"] = model = ModelUpstream(options)
         services.append(model)
     return Upstreams(settings, by_name, services)
 
 
-def _terms(settings: Settings) -> Terms:
-    return Terms(
+def _options(settings: Settings) -> Options:
+    return Options(
         agent_id=settings.gateway.agent_id,
         thinking=settings.gateway.thinking,
         accept=settings.timeouts.accept,
@@ -140,7 +140,7 @@ def _library(state_dir: str) -> Transcripts:
     return Transcripts(Path(state_dir))
 
 
-def model_terms(settings: Settings) -> ModelTerms:
+def model_options(settings: Settings) -> ModelTerms:
     """Return how the settings want a model's own API to be asked."""
     model = settings.model
     return ModelTerms(

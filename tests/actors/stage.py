@@ -13,9 +13,9 @@ from propactor.actors.rules import ActorRules, SupervisorRules
 from propactor.actors.supervisor import Supervisor
 from propactor.core.events import Done, Event, Progress, Source, Started, TextDelta
 from propactor.core.generation import Rules
-from propactor.core.patience import TimeLimits
 from propactor.core.sse import Entry
 from propactor.core.upstream import Emit, GenerationRequest, Reply, Upstream
+from propactor.core.watchdog import TimeLimits
 from propactor.metrics import Metrics
 
 PROP = '/* PARTS_DATA\n[{"type": "box", "args": [1, 1, 1], "color": "red"}]\nPARTS_DATA */'

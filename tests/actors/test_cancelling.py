@@ -34,7 +34,7 @@ from tests.virtual import virtual
 )
 @virtual
 async def test_cancel(answer: Answer, expected: str, seconds: float) -> None:
-    """Readers are told at once; done follows the upstream's answer, or the end of our patience with it."""
+    """Readers are told at once; done follows the upstream's answer, or the time limit for it."""
     puppet, clock = Puppet(answer=answer), asyncio.get_running_loop().time
     async with stage() as on:
         actor = await on.begin(puppet, Puppet())

@@ -99,7 +99,7 @@ async def test_fall_back_from_nonsense() -> None:
 
 @virtual
 async def test_void_text_is_not_read() -> None:
-    """A second upstream that says nothing isn't credited with what the first one said."""
+    """A second upstream that says nothing isn't attribute_result with what the first one said."""
     first, second = Puppet(), Puppet()
     async with stage() as on:
         actor = await on.begin(first, second)

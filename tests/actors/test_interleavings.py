@@ -160,7 +160,7 @@ class Interleavings(RuleBasedStateMachine):
         subscription, got = self.readers[0]
         got += [entry.event for entry in subscription.take()]
         if leave:
-            self.let(self.actor.leave, self.readers.pop(0)[0])
+            self.let(self.actor.unsubscribe, self.readers.pop(0)[0])
 
     def _join(self) -> None:
         self.readers.append((self.actor.subscribe(), []))
@@ -226,7 +226,7 @@ class Interleavings(RuleBasedStateMachine):
 
     async def _end(self) -> None:
         if self.actor.launched:
-            await asyncio.sleep(3 * 100 + 30)  # three upstreams, each at the end of its patience
+            await asyncio.sleep(3 * 100 + 30)  # three upstreams, each at its time limit
         else:
             self.actor.cancel()
             await soon()

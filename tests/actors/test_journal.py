@@ -123,8 +123,8 @@ def test_leave() -> None:
     kept = journal(DELTA)
     first, second = kept.subscribe(), kept.subscribe()
 
-    first.leave()
-    first.leave()
+    first.unsubscribe()
+    first.unsubscribe()
 
     assert kept.readers == 1
     assert second.take() == entries(DELTA)

@@ -39,10 +39,10 @@ async def test_abandoned() -> None:
     async with stage() as on:
         actor = await on.begin(puppet)
         reader = actor.subscribe()
-        actor.leave(reader)
+        actor.unsubscribe(reader)
         assert actor.abandoned_at is None
         (other,) = actor.journal._subscriptions
-        actor.leave(other)
+        actor.unsubscribe(other)
 
         puppet.run.say(Thinking("hm"))
         await asyncio.sleep(RULES.grace - 0.1)
@@ -63,10 +63,10 @@ async def test_leave_twice() -> None:
         actor = on.create(Puppet())
         reader = actor.subscribe()
         actor.launch()
-        actor.leave(reader)
+        actor.unsubscribe(reader)
         since = actor.abandoned_at
         await asyncio.sleep(1)
-        actor.leave(reader)
+        actor.unsubscribe(reader)
 
         assert actor.abandoned_at == since
 
@@ -77,7 +77,7 @@ async def test_abandoned_before_launch() -> None:
     puppet = Puppet()
     async with stage() as on:
         actor = on.create(puppet)
-        actor.leave(actor.subscribe())
+        actor.unsubscribe(actor.subscribe())
         await asyncio.sleep(RULES.grace + 0.1)
 
         assert actor.generation.finished
@@ -98,7 +98,7 @@ async def test_rescued() -> None:
         await asyncio.sleep(RULES.grace * 2)
         assert not actor.generation.finished
 
-        actor.leave(reader)
+        actor.unsubscribe(reader)
         await asyncio.sleep(RULES.grace - 0.1)
         assert not actor.generation.finished
         await asyncio.sleep(0.2)
@@ -134,7 +134,7 @@ async def test_late_reader() -> None:
             reader = actor.subscribe(cut)
             assert list(reader.take()) == everything[cut:]
             assert reader.at_end
-            actor.leave(reader)
+            actor.unsubscribe(reader)
 
         assert actor.abandoned_at is None
 

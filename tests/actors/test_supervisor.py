@@ -246,7 +246,7 @@ async def test_no_outcome() -> None:
     async with stage() as on:
         actor = await on.begin(Puppet())
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(actor, "crashed", actor.attempts.stop)
+            patch.setattr(actor, "crashed", actor.chain.stop)
             patch.setattr(actor, "receive", _broken)
             actor.cancel()
             await actor.ended()

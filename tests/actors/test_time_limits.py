@@ -15,7 +15,7 @@ from propactor.core.events import (
     ToolCall,
 )
 from propactor.core.generation import Rules
-from propactor.core.patience import TimeLimits
+from propactor.core.watchdog import TimeLimits
 from tests.actors.stage import (
     PROP,
     RULES,
@@ -112,7 +112,7 @@ async def test_early_bell() -> None:
             puppet.run.say(TextDelta(piece))
         await soon()
 
-        actor.between(actor._look_round)
+        actor.run_guarded(actor._look_round)
         assert text(told(actor)) == "ab"
         puppet.run.say(TextDelta("c"))
         await soon()

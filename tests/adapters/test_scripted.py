@@ -67,7 +67,7 @@ async def test_it_answers_a_stop(stopping: Stopping, answer: bool) -> None:
 
 
 async def test_it_may_never_answer_a_stop() -> None:
-    """A silent upstream leaves the asker to its own patience."""
+    """A silent upstream leaves the asker to its own timeout."""
     run = ScriptedUpstream(stopping="silent").begin(REQUEST, lambda _: None)
 
     with pytest.raises(TimeoutError):

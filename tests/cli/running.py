@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 30
+TIMEOUT = 30
 _ADDRESS = re.compile(r"listens on (http://\S+)")
 
 
@@ -48,7 +48,7 @@ def _mind_interrupts() -> None:
 
 async def outcome(process: Process, stdin: str = "") -> Outcome:
     """Wait for the end of a command."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         out, err = await process.communicate(stdin.encode())
     assert process.returncode is not None
     return Outcome(process.returncode, out.decode(), err.decode())
@@ -75,7 +75,7 @@ async def serving(
 
 async def _address(process: Process) -> str:
     assert process.stdout is not None
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         line = (await process.stdout.readline()).decode()
     found = _ADDRESS.search(line)
     assert found is not None, line

@@ -1,4 +1,4 @@
-"""The live view, drawn on screens of many sizes."""
+"""The live display, drawn on screens of many sizes."""
 
 import io
 import time
@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from propactor.cli.live import LiveView
-from propactor.cli.story import Story
+from propactor.cli.live import LiveDisplay
+from propactor.cli.view import GenerationView
 
 PART = {"type": "box", "color": "#ff0000", "position": [0, -1.5, 2], "emissive": True}
 
 
-def story() -> Story:
-    """Return a story with something of everything."""
-    told = Story(asked_at=time.monotonic())
+def view() -> GenerationView:
+    """Return a view with something of everything."""
+    told = GenerationView(asked_at=time.monotonic())
     told.take("started", {"requestId": "r"}, 0.0)
     told.take("thinking", {"message": "A cap, a stem. " * 60}, 0.0)
     for number in range(9):
@@ -30,19 +30,19 @@ def story() -> Story:
     return told
 
 
-def drawn(told: Story, width: int, height: int) -> list[str]:
+def drawn(told: GenerationView, width: int, height: int) -> list[str]:
     """Draw one frame."""
     console = Console(file=io.StringIO(), width=width, height=height, color_system=None)
-    view = LiveView("A lamp", told, console)
+    display = LiveDisplay("A lamp", told, console)
     with console.capture() as capture:
-        console.print(view._draw())
+        console.print(display._draw())
     return capture.get().splitlines()
 
 
 @given(st.integers(40, 200), st.integers(24, 80))
 def test_fits(width: int, height: int) -> None:
     """A frame is never larger than the screen."""
-    lines = drawn(story(), width, height)
+    lines = drawn(view(), width, height)
 
     assert len(lines) <= height
     assert max(map(len, lines)) <= width
@@ -51,7 +51,7 @@ def test_fits(width: int, height: int) -> None:
 @pytest.mark.parametrize("width", [80, 140])
 def test_content(width: int) -> None:
     """A frame shows what the model does, thinks, uses, writes and has built."""
-    text = "\n".join(drawn(story(), width, 40))
+    text = "\n".join(drawn(view(), width, 40))
 
     assert all(words in text for words in ("A lamp", "writing", "thoughts", "read", "code · 3,250", "9"))
     assert ("parts · 9" in text) == (width == 140)
@@ -60,12 +60,12 @@ def test_content(width: int) -> None:
 
 def test_empty() -> None:
     """Before anything was said, there is the status alone."""
-    assert len(drawn(Story(asked_at=time.monotonic()), 80, 24)) == 1
+    assert len(drawn(GenerationView(asked_at=time.monotonic()), 80, 24)) == 1
 
 
 def test_strange_color() -> None:
     """A colour that the terminal doesn't know is no reason to fail."""
-    told = story()
+    told = view()
     told.take("part", {"index": 0, "part": PART | {"color": "[/]"}}, 0.0)
 
     assert "box" in "\n".join(drawn(told, 140, 40))
@@ -74,14 +74,14 @@ def test_strange_color() -> None:
 def test_ending() -> None:
     """What stays on the screen is the summary, and what was said in between."""
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
-    told = story()
-    view = LiveView("A lamp", told, console)
+    told = view()
+    display = LiveDisplay("A lamp", told, console)
 
-    with view:
-        view.show("thinking", {}, told)
-        view.say("the stream broke off; coming back for the rest")
+    with display:
+        display.show("thinking", {}, told)
+        display.say("the stream broke off; coming back for the rest")
     told.take("result", {"name": "Lamp", "method": "ai", "parts": []}, 0.0)
-    view.close(told)
+    display.close(told)
 
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "coming back" in shown

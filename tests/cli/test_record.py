@@ -12,8 +12,8 @@ from tests.cli.test_generate import behind
 async def test_record_and_replay(tmp_path: Path) -> None:
     """What was recorded is played again: the same prop, under the title that was chosen."""
     async with FakeGateway() as gateway:
-        wish = ("A lamp #rate=3000", "--title", "A bright lamp", "--out", "new/lamp.jsonl")
-        made = await run("record", *wish, folder=tmp_path, env=behind(gateway))
+        args = ("A lamp #rate=3000", "--title", "A bright lamp", "--out", "new/lamp.jsonl")
+        made = await run("record", *args, folder=tmp_path, env=behind(gateway))
 
     assert (made.code, made.err) == (0, "")
     assert "wrote new/lamp.jsonl: " in made.out
@@ -29,8 +29,8 @@ async def test_record_and_replay(tmp_path: Path) -> None:
 async def test_json(tmp_path: Path) -> None:
     """With --json there is one event a line and nothing else, here and there."""
     async with FakeGateway() as gateway:
-        wish = ("A lamp #rate=3000", "--out", "lamp.jsonl", "--json")
-        made = await run("record", *wish, folder=tmp_path, env=behind(gateway))
+        args = ("A lamp #rate=3000", "--out", "lamp.jsonl", "--json")
+        made = await run("record", *args, folder=tmp_path, env=behind(gateway))
     played = await run("replay", "lamp.jsonl", "--speed", "max", "--json", folder=tmp_path)
 
     ends = [[json.loads(line) for line in end.out.splitlines()][-2] for end in (made, played)]
@@ -63,8 +63,8 @@ async def test_unwritable(tmp_path: Path) -> None:
     """A file that can't be written is told in a line."""
     (tmp_path / "file").write_text("")
     async with FakeGateway() as gateway:
-        wish = ("A lamp #rate=3000", "--out", "file/x.jsonl")
-        end = await run("record", *wish, folder=tmp_path, env=behind(gateway))
+        args = ("A lamp #rate=3000", "--out", "file/x.jsonl")
+        end = await run("record", *args, folder=tmp_path, env=behind(gateway))
 
     assert end.code == 1
     assert end.err.startswith("propactor: file/x.jsonl: ")

@@ -1,7 +1,7 @@
 """The end of a generation in words."""
 
-from propactor.cli.story import Story
 from propactor.cli.summary import method, summary
+from propactor.cli.view import GenerationView
 
 RESULT = {
     "name": "Lamp",
@@ -12,11 +12,11 @@ RESULT = {
 
 
 def ended(**known: object) -> dict[str, str]:
-    """Sum up a story that took ten seconds."""
-    story = Story(asked_at=0.0, first_at=0.5, ended_at=10.0)
+    """Sum up a view that took ten seconds."""
+    view = GenerationView(asked_at=0.0, first_at=0.5, ended_at=10.0)
     for name, value in known.items():
-        setattr(story, name, value)
-    return dict(summary(story))
+        setattr(view, name, value)
+    return dict(summary(view))
 
 
 def test_result() -> None:

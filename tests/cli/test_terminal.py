@@ -12,7 +12,7 @@ import pytest
 
 from propactor.fakes.gateway import FakeGateway
 from propactor.fakes.steps import Hang, Step, Think
-from tests.cli.running import PATIENCE, start
+from tests.cli.running import TIMEOUT, start
 
 if sys.platform == "win32":
     pytest.skip("Windows has no such terminals", allow_module_level=True)
@@ -33,7 +33,7 @@ class Screen:
 
     async def until(self, words: str) -> None:
         """Wait until something is on the screen."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while words not in self.text:
                 self._more.clear()
                 await self._more.wait()

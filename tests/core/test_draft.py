@@ -3,14 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from propactor.core.draft import Draft
+from propactor.core.draft import TextBuffer
 from propactor.core.events import TextDelta
 from tests.core.strategies import DELTAS, REPLACEMENTS
 
 
 def test_adds() -> None:
     """Pieces make the text."""
-    draft = Draft(100)
+    draft = TextBuffer(100)
 
     taken = [draft.take(TextDelta(piece)) for piece in ("Hello ", "🍄")]
 
@@ -20,7 +20,7 @@ def test_adds() -> None:
 
 def test_replace() -> None:
     """A replacement starts the text over."""
-    draft = Draft(100)
+    draft = TextBuffer(100)
     draft.take(TextDelta("wrong"))
 
     assert draft.take(TextDelta("right", replace=True)).replace
@@ -30,14 +30,14 @@ def test_replace() -> None:
 def test_capped() -> None:
     """What fits is kept, be it a replacement."""
     for event in (TextDelta("12345"), TextDelta("12345", replace=True)):
-        draft = Draft(3)
+        draft = TextBuffer(3)
 
         assert (draft.take(event).delta, draft.text, draft.capped) == ("123", "123", True)
 
 
 def test_discard() -> None:
     """After a discarded text the next piece says that it starts over; when nothing was said it needn't."""
-    draft, fresh = Draft(3), Draft(3)
+    draft, fresh = TextBuffer(3), TextBuffer(3)
     draft.take(TextDelta("12345"))
 
     draft.discard()
@@ -52,7 +52,7 @@ def test_discard() -> None:
 @given(st.lists(DELTAS | REPLACEMENTS | st.none(), max_size=12), st.integers(0, 30))
 def test_readers_agree(steps: list[TextDelta | None], limit: int) -> None:
     """Who follows what counts has the same text, unless it is void, and never more than the limit."""
-    draft, followed = Draft(limit), ""
+    draft, followed = TextBuffer(limit), ""
     for step in steps:
         if step is None:
             draft.discard()

@@ -24,9 +24,9 @@ from propactor.core.events import (
 )
 from propactor.core.generation import Generation, Rules
 from propactor.core.machine import MachineError, State
-from propactor.core.patience import TimeLimits
 from propactor.core.sse import Entry
 from propactor.core.upstream import GenerationRequest
+from propactor.core.watchdog import TimeLimits
 from tests.core.strategies import SAID
 
 REQUEST = GenerationRequest("r", "j", "a ball", "Ball")
@@ -114,7 +114,7 @@ def test_thoughts() -> None:
 
 def wake_at(generation: Generation) -> float:
     """Return when it wants to be called, at the latest."""
-    return min(generation.flush_at or float("inf"), generation.patient_until)
+    return min(generation.flush_at or float("inf"), generation.watchdog_due)
 
 
 def test_wake_at() -> None:
@@ -127,7 +127,7 @@ def test_wake_at() -> None:
     assert generation.tick(1.04) == ()
     assert events(generation.tick(1.06)) == [TextDelta("b", 2)]
     assert generation.flush_at is None
-    assert wake_at(generation) == generation.patient_until == 5
+    assert wake_at(generation) == generation.watchdog_due == 5
 
 
 @pytest.mark.parametrize("event", [STARTED, result(), Error("C", "m", True), Part(0, BALL)])
@@ -198,7 +198,7 @@ def test_capped() -> None:
     ],
 )
 def test_silence(heard: list[Event], phase: str, half: float, end: float) -> None:
-    """A silent upstream is noticed half-way; then patience ends, under the name of what we waited for."""
+    """A silent upstream is noticed half-way; then the limit passes, under the name of what we waited for."""
     generation = begun()
     for event in heard:
         generation.receive(event, 0)
@@ -229,7 +229,7 @@ def test_total() -> None:
 
 
 def test_late_tick() -> None:
-    """A delta that waits when patience ends is told before the error, under the next number."""
+    """A delta that waits when a time limit passes is told before the error, under the next number."""
     generation = begun()
     seqs = [e.seq for text in "ab" for e in generation.receive(TextDelta(text), 1)]
     with pytest.raises(GenerationTimeout) as caught:
@@ -292,7 +292,7 @@ def test_after_error() -> None:
 
 
 def test_fall_back() -> None:
-    """The next upstream's text starts over, with its own patience; the old text is void."""
+    """The next upstream's text starts over, with its own time limits; the old text is void."""
     generation = begun()
     generation.receive(TextDelta("half a"), 1)
     generation.receive(TextDelta(" ball"), 1)

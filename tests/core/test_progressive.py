@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from propactor.core import parser
 from propactor.core.errors import InvalidModelOutput
 from propactor.core.events import Part
-from propactor.core.progressive import _MOST_HELD, Progressive
+from propactor.core.progressive import _MOST_HELD, PartStream
 from propactor.core.prop import part_from
 from tests.core.modeltexts import COMPLETE, GARBAGE, NAME, TEXTS, huge, mutated, pieces
 
@@ -22,7 +22,7 @@ PARTS = {color: part_from({"type": "box", "args": [1, 1, 1], "color": color}) fo
 
 def told(*texts: str) -> list[Part]:
     """Return what is told of a text in pieces."""
-    progressive = Progressive()
+    progressive = PartStream()
     return [event for text in texts for event in progressive.feed(text)]
 
 
@@ -34,7 +34,7 @@ def brief(parts: list[Part]) -> list[tuple[int, str | None, bool | None]]:
 @pytest.mark.parametrize("name", COMPLETE)
 def test_texts(name: str) -> None:
     """Each part of the final list is told once, under its index, and nothing needs to be corrected."""
-    progressive = Progressive()
+    progressive = PartStream()
     result = parser.parse(TEXTS[name], NAME)
 
     parts = [event for character in TEXTS[name] for event in progressive.feed(character)]
@@ -46,7 +46,7 @@ def test_texts(name: str) -> None:
 @pytest.mark.parametrize("text", [MESH, f"/* PARTS_DATA [{WHITE}"])
 def test_moment(text: str) -> None:
     """A part is told with the very character that completes it."""
-    progressive = Progressive()
+    progressive = PartStream()
 
     assert not progressive.feed(text[:-1])
     assert progressive.feed(text[-1]) == [Part(0, PARTS["white"])]
@@ -54,7 +54,7 @@ def test_moment(text: str) -> None:
 
 def test_moment_of_block() -> None:
     """A part in the piece that begins its block is told at once, and so is one behind a comment."""
-    progressive = Progressive()
+    progressive = PartStream()
 
     assert brief([*progressive.feed(f"x /* PARTS_DATA {RED}")]) == [(0, "red", None)]
     assert not [*progressive.feed("*/ x /"), *progressive.feed("* y *")]
@@ -63,7 +63,7 @@ def test_moment_of_block() -> None:
 
 def test_nothing() -> None:
     """Where nothing is told, it is always the same nothing."""
-    progressive = Progressive()
+    progressive = PartStream()
 
     assert progressive.feed("hello") is progressive.feed("a => b")
 
@@ -96,7 +96,7 @@ def test_broken_block() -> None:
 
 def test_reset() -> None:
     """When the text starts over, equal parts are not told again and others take their place."""
-    progressive = Progressive()
+    progressive = PartStream()
     progressive.feed(f"/* PARTS_DATA [{RED}, {BLUE}, {WHITE}] */ <mesh")
 
     progressive.reset()
@@ -108,7 +108,7 @@ def test_reset() -> None:
 
 def test_settle() -> None:
     """In the end what was told is the final list: corrected, completed, cut, and then it's settled."""
-    progressive = Progressive()
+    progressive = PartStream()
     progressive.feed(f"/* PARTS_DATA [{RED}, {RED}] */")
 
     corrections = progressive.settle([PARTS["red"], PARTS["blue"], PARTS["white"]])
@@ -121,7 +121,7 @@ def test_settle() -> None:
 
 def test_memory() -> None:
     """What was read is forgotten, also where nothing is ever completed."""
-    progressive = Progressive()
+    progressive = PartStream()
 
     for _ in range(1000):
         progressive.feed("word " * 20)
@@ -150,7 +150,7 @@ def test_pieces(text: str, end: int, data: st.DataObject) -> None:
 @given(st.lists(GARBAGE | mutated(), min_size=1, max_size=2), st.data())
 def test_union(texts: list[str], data: st.DataObject) -> None:
     """Whatever was said and however often it started over, what was told in the end is the final list."""
-    progressive, held = Progressive(), dict[int, object]()
+    progressive, held = PartStream(), dict[int, object]()
     for text in texts:
         progressive.reset()
         for piece in data.draw(pieces(text)):

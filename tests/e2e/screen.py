@@ -9,7 +9,7 @@ from playwright.async_api import ConsoleMessage, Locator, Page, expect
 
 from tests.rig.npm import UI, modules
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 AXE = UI / "node_modules" / "axe-core" / "axe.min.js"
 EXPECTED = ("Failed to load resource",)
 """What browsers write about refusals that a test is about."""
@@ -94,13 +94,13 @@ class Screen:
         counted: dict[str, float] = await self.page.evaluate(_COUNT, b64encode(shot).decode())
         return counted
 
-    async def until(self, holds: Callable[[], Awaitable[bool]], patience: float = PATIENCE) -> None:
+    async def until(self, holds: Callable[[], Awaitable[bool]], timeout: float = TIMEOUT) -> None:
         """Wait until something holds.
 
         Raises:
             TimeoutError: it doesn't.
         """
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(timeout):
             while not await holds():
                 await asyncio.sleep(0.05)
 
@@ -114,7 +114,7 @@ class Screen:
 
     async def ended(self, words: str) -> None:
         """Wait until the strip says how it ended."""
-        await expect(self.strip).to_contain_text(words, timeout=PATIENCE * 1000)
+        await expect(self.strip).to_contain_text(words, timeout=TIMEOUT * 1000)
 
     async def inaccessible(self) -> list[Any]:
         """Return what axe-core finds serious or critical."""

@@ -154,7 +154,7 @@ async def test_runs_of_one_session_take_turns() -> None:
 
 @BOTH
 async def test_waiting_for_a_run(protocol: int) -> None:
-    """Any connection can wait for a run, until it ends or until patience does."""
+    """Any connection can wait for a run, until it ends or until the time limit."""
     async with FakeGateway(protocol=protocol, script=[Say("hi", 20)]) as gateway, client(gateway) as visitor:
         await visitor.send("agent", ORDER)
         async with client(gateway) as other:
@@ -399,7 +399,7 @@ async def test_waiting_in_vain() -> None:
     """Who waits for what doesn't happen is told so."""
     async with FakeGateway() as gateway:
         with pytest.raises(TimeoutError):
-            await gateway.until(lambda: False, patience=0.01)
+            await gateway.until(lambda: False, timeout=0.01)
 
 
 async def test_many_runs_keep_their_pace() -> None:

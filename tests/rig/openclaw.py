@@ -18,7 +18,7 @@ from tests.rig.install import install
 
 NEWEST = "2026.9.6"
 OLDEST = "2026.2.9"
-PATIENCE = 180
+TIMEOUT = 180
 """Seconds from start to hello-ok: 5 to 30 here; a loaded machine with cold disks needs more."""
 NOTES = "Wishes for the prop\n- fits on a desk\n- one warm light\n"
 SWITCHES = {
@@ -136,7 +136,7 @@ class Gateway:
         }
 
     def _wait_for_hello(self) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not self._says_hello():
             if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(
@@ -145,7 +145,7 @@ class Gateway:
             time.sleep(0.25)
 
     def _says_hello(self) -> bool:
-        """Shake hands once; False while the port is closed, or the gateway asks for patience."""
+        """Shake hands once; False while the port is closed, or the gateway asks to wait."""
         try:
             with connect(self.url, max_size=None, open_timeout=10) as socket_:
                 socket_.send(json.dumps(connect_request(self.token)))

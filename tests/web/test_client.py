@@ -14,7 +14,7 @@ from propactor.core.events import Progress, Started
 from propactor.core.sse import encode, notice
 from propactor.settings import Settings
 from propactor.web.client import Client
-from propactor.web.faults import Refused, Unreachable
+from propactor.web.client_errors import Refused, Unreachable
 from propactor.web.local import local_server
 from propactor.web.reader import TRIES
 

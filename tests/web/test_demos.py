@@ -11,11 +11,11 @@ from propactor.core.errors import GatewayUnavailable
 from propactor.core.events import Event, TextDelta
 from propactor.core.recording import Recording, encode
 from propactor.core.upstream import GenerationRequest
-from propactor.web.pace import Timekeeper
-from propactor.web.recordings import read_all
+from propactor.web.playback_clock import PlaybackClock
+from propactor.web.recording_files import read_all
 from tests.virtual import virtual
 from tests.web.service import assert_grammar, names, text
-from tests.web.test_replaying import served
+from tests.web.test_player import served
 
 DEMOS = read_all(None)
 PROTOCOLS = [demo.header.about["protocol"] for demo in DEMOS]
@@ -81,7 +81,7 @@ def test_in_its_own_time(demo: Recording) -> None:
                 heard.append(clock() - began)
 
         request = GenerationRequest("r", "j", "x", "Lamp")
-        run = ReplayedRun(replace(demo, frames=begun), request, note, Timekeeper(1.0))
+        run = ReplayedRun(replace(demo, frames=begun), request, note, PlaybackClock(1.0))
         with pytest.raises(GatewayUnavailable):
             await run.finish()
 

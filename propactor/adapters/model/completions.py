@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from propactor.adapters.model.listening import Listener, text
-from propactor.adapters.model.terms import Terms
+from propactor.adapters.model.options import Options
+from propactor.adapters.model.stream_decoder import StreamDecoder, text
 from propactor.core.events import Event
 from propactor.core.sse import Frame
 
@@ -12,7 +12,7 @@ DONE = "[DONE]"
 _EFFORT = {"off": "none"}
 
 
-class Completions(Listener):
+class Completions(StreamDecoder):
     """Reads chunks. Thoughts are in ``reasoning_content`` or, on newer servers, ``reasoning``; never both."""
 
     def hear(self, frame: Frame, at: int) -> Iterator[Event]:
@@ -28,19 +28,19 @@ class Completions(Listener):
         if not isinstance(choice, Mapping):
             return
         delta = choice.get("delta") or {}
-        yield from self.voice.think(text(delta.get("reasoning_content")) or text(delta.get("reasoning")))
-        yield from self.voice.say(text(delta.get("content")), at)
+        yield from self.builder.think(text(delta.get("reasoning_content")) or text(delta.get("reasoning")))
+        yield from self.builder.say(text(delta.get("content")), at)
         self.refusal += text(delta.get("refusal"))
         self.reason = choice.get("finish_reason") or self.reason
 
 
-def body(model: str, prompt: str, _: Terms) -> dict[str, Any]:
+def body(model: str, prompt: str, _: Options) -> dict[str, Any]:
     """Return the request."""
     return {"model": model, "messages": [{"role": "user", "content": prompt}], "stream": True}
 
 
-def wishes(terms: Terms) -> tuple[Mapping[str, Any], ...]:
-    """Return what to add to the request, best first; not every server knows of wishes."""
-    if terms.thinking == "default":
+def features(options: Options) -> tuple[Mapping[str, Any], ...]:
+    """Return what to add to the request, best first; not every server knows of features."""
+    if options.thinking == "default":
         return ({},)
-    return ({"reasoning_effort": _EFFORT.get(terms.thinking, terms.thinking)}, {})
+    return ({"reasoning_effort": _EFFORT.get(options.thinking, options.thinking)}, {})

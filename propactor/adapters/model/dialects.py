@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from propactor.adapters.model import completions, messages
-from propactor.adapters.model.listening import Listener
-from propactor.adapters.model.terms import Api, Terms
+from propactor.adapters.model.options import Api, Options
+from propactor.adapters.model.stream_decoder import StreamDecoder
 from propactor.core.upstream import SHARE
 
 NO_KEY = "none"
@@ -16,31 +16,31 @@ ANTHROPIC = "https://api.anthropic.com"
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One API. ``wishes`` may be added to a request, best first; ``thoughts`` says when there are some."""
+    """One API. ``features`` may be added to a request, best first; ``thoughts`` says when there are some."""
 
     library: str
-    open: Callable[[Any, Terms], Any]
+    open: Callable[[Any, Options], Any]
     ask: Callable[[Any], Callable[..., Any]]
-    body: Callable[[str, str, Terms], dict[str, Any]]
-    wishes: Callable[[Terms], tuple[Mapping[str, Any], ...]]
-    listener: Callable[[str], Listener]
+    body: Callable[[str, str, Options], dict[str, Any]]
+    features: Callable[[Options], tuple[Mapping[str, Any], ...]]
+    decoder: Callable[[str], StreamDecoder]
     thoughts: str
 
 
-def _openai(library: Any, terms: Terms) -> Any:
-    return library.AsyncOpenAI(base_url=terms.base_url, **_common(library, terms))
+def _openai(library: Any, options: Options) -> Any:
+    return library.AsyncOpenAI(base_url=options.base_url, **_common(library, options))
 
 
-def _anthropic(library: Any, terms: Terms) -> Any:
+def _anthropic(library: Any, options: Options) -> Any:
     """Make a client. The library adds the version to the address itself."""
-    url = terms.base_url.rstrip("/").removesuffix("/v1") or ANTHROPIC
-    return library.AsyncAnthropic(base_url=url, **_common(library, terms))
+    url = options.base_url.rstrip("/").removesuffix("/v1") or ANTHROPIC
+    return library.AsyncAnthropic(base_url=url, **_common(library, options))
 
 
-def _common(library: Any, terms: Terms) -> dict[str, Any]:
+def _common(library: Any, options: Options) -> dict[str, Any]:
     """Return what both are told: to try once, and to leave all time limits but one to us."""
-    timeout = library.Timeout(None, connect=terms.accept * SHARE)
-    return {"api_key": terms.api_key or NO_KEY, "max_retries": 0, "timeout": timeout}
+    timeout = library.Timeout(None, connect=options.accept * SHARE)
+    return {"api_key": options.api_key or NO_KEY, "max_retries": 0, "timeout": timeout}
 
 
 DIALECTS: dict[Api, Dialect] = {
@@ -49,8 +49,8 @@ DIALECTS: dict[Api, Dialect] = {
         open=_openai,
         ask=lambda client: client.chat.completions.with_streaming_response.create,
         body=completions.body,
-        wishes=completions.wishes,
-        listener=completions.Completions,
+        features=completions.features,
+        decoder=completions.Completions,
         thoughts="where the server sends its reasoning",
     ),
     "anthropic": Dialect(
@@ -58,8 +58,8 @@ DIALECTS: dict[Api, Dialect] = {
         open=_anthropic,
         ask=lambda client: client.messages.with_streaming_response.create,
         body=messages.body,
-        wishes=messages.wishes,
-        listener=messages.Messages,
+        features=messages.features,
+        decoder=messages.Messages,
         thoughts="summed up by the API, where the model thinks",
     ),
 }

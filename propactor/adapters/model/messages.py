@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from propactor.adapters.model.listening import Listener, text
-from propactor.adapters.model.terms import Terms
+from propactor.adapters.model.options import Options
+from propactor.adapters.model.stream_decoder import StreamDecoder, text
 from propactor.core.events import Event
 
 _BUDGETS = {"minimal": 1024, "low": 2048, "default": 4096, "medium": 4096, "high": 8192}
@@ -13,7 +13,7 @@ _EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high"}
 _OFF = {"thinking": {"type": "disabled"}}
 
 
-class Messages(Listener):
+class Messages(StreamDecoder):
     """Reads events. Each block of thoughts is a thought of its own."""
 
     def read(self, data: Mapping[str, Any], at: int) -> Iterator[Event]:
@@ -22,7 +22,7 @@ class Messages(Listener):
             case "content_block_delta":
                 yield from self._content(data.get("delta") or {}, at)
             case "content_block_start":
-                yield from self.voice.end_thought()
+                yield from self.builder.end_thought()
                 yield from self._content(data.get("content_block") or {}, at)
             case "message_delta":
                 self._note(data.get("delta") or {})
@@ -30,8 +30,8 @@ class Messages(Listener):
                 self.closed = True
 
     def _content(self, content: Mapping[str, Any], at: int) -> Iterator[Event]:
-        yield from self.voice.think(text(content.get("thinking")))
-        yield from self.voice.say(text(content.get("text")), at)
+        yield from self.builder.think(text(content.get("thinking")))
+        yield from self.builder.say(text(content.get("text")), at)
 
     def _note(self, delta: Mapping[str, Any]) -> None:
         """Note why the message ends, and the words of a refusal."""
@@ -40,23 +40,23 @@ class Messages(Listener):
             self.refusal = text((delta.get("stop_details") or {}).get("explanation"))
 
 
-def body(model: str, prompt: str, terms: Terms) -> dict[str, Any]:
+def body(model: str, prompt: str, options: Options) -> dict[str, Any]:
     """Return the request."""
     messages = [{"role": "user", "content": prompt}]
-    return {"model": model, "messages": messages, "max_tokens": terms.max_tokens, "stream": True}
+    return {"model": model, "messages": messages, "max_tokens": options.max_tokens, "stream": True}
 
 
-def wishes(terms: Terms) -> tuple[Mapping[str, Any], ...]:
+def features(options: Options) -> tuple[Mapping[str, Any], ...]:
     """Return what to add to the request, best first.
 
     Models from 4.6 on think as they see fit and show a summary only to who asks for it; those up to 4.6
     want a number of tokens; the oldest don't think.
     """
-    if terms.thinking == "off":
+    if options.thinking == "off":
         return (_OFF, {})
-    effort = _EFFORTS.get(terms.thinking)
+    effort = _EFFORTS.get(options.thinking)
     adaptive: dict[str, Any] = {"thinking": {"type": "adaptive", "display": "summarized"}}
     if effort is not None:
         adaptive["output_config"] = {"effort": effort}
-    budget = min(_BUDGETS[terms.thinking], terms.max_tokens // 2)
+    budget = min(_BUDGETS[options.thinking], options.max_tokens // 2)
     return (adaptive, {"thinking": {"type": "enabled", "budget_tokens": budget}}, {})

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Protocol
 
-from propactor.adapters.model.library import Line, Response
-from propactor.adapters.model.listening import Listener
-from propactor.adapters.model.terms import Terms
+from propactor.adapters.model.client import ModelClient, Response
+from propactor.adapters.model.options import Options
+from propactor.adapters.model.stream_decoder import StreamDecoder
 from propactor.core import sse
 from propactor.core.errors import Cancelled, GenerationTimeout, ModelRefused, UpstreamError
 from propactor.core.events import Progress
@@ -20,10 +20,10 @@ TAIL = 1.0
 _NO_STREAMS = ("text/html", "application/json")
 
 
-class Ladder(Protocol):
-    """Remembers which wishes the configured model refuses: ``rung`` is the first that it doesn't."""
+class FeatureFallback(Protocol):
+    """Remembers which features the configured model refuses: ``level`` is the first that it doesn't."""
 
-    rung: int
+    level: int
 
 
 class ModelRun:
@@ -31,15 +31,15 @@ class ModelRun:
 
     def __init__(
         self,
-        line: Callable[[], Awaitable[Line]],
+        client: Callable[[], Awaitable[ModelClient]],
         request: GenerationRequest,
         emit: Emit,
         *,
-        terms: Terms,
-        ladder: Ladder,
+        options: Options,
+        fallback: FeatureFallback,
     ) -> None:
-        self._find_line, self._request, self._emit = line, request, emit
-        self._terms, self._ladder = terms, ladder
+        self._find_client, self._request, self._emit = client, request, emit
+        self._options, self._fallback = options, fallback
         self._task: asyncio.Task[None] | None = None
         self._response: Response | None = None
         self._stop_asked = False
@@ -77,71 +77,71 @@ class ModelRun:
         Raises:
             UpstreamFault: the API can't be reached, refused, or failed.
         """
-        line = await self._find_line()
+        client = await self._find_client()
         try:
             async with AsyncExitStack() as stack:
-                self._response = await self._accepted(line, stack)
-                await self._listen(self._response, line)
-        except line.errors as exc:
-            raise line.fault(exc) from exc
+                self._response = await self._accepted(client, stack)
+                await self._listen(self._response, client)
+        except client.errors as exc:
+            raise client.fault(exc) from exc
 
-    async def _accepted(self, line: Line, stack: AsyncExitStack) -> Response:
+    async def _accepted(self, client: ModelClient, stack: AsyncExitStack) -> Response:
         """Wait for the headers of the answer, in time."""
-        patience = self._terms.accept * SHARE
+        timeout = self._options.accept * SHARE
         try:
-            async with asyncio.timeout(patience):
-                response, rung = await self._ask(line, stack)
+            async with asyncio.timeout(timeout):
+                response, level = await self._ask(client, stack)
         except TimeoutError as exc:
-            message = f"the model's API did not answer within {patience:g} s"
+            message = f"the model's API did not answer within {timeout:g} s"
             raise GenerationTimeout(message, phase="accept") from exc
         self._emit(Progress("accepted", source="model"))
-        if rung and not line.wishes[rung]:
+        if level and not client.features[level]:
             self._emit(Progress("degraded", reason="the model doesn't think as asked", source="model"))
         if self._request.model is None:
-            self._ladder.rung = rung
+            self._fallback.level = level
         return response
 
-    async def _ask(self, line: Line, stack: AsyncExitStack) -> tuple[Response, int]:
-        """Ask; a wish that the API refuses is given up for the next. Return the rung that held, too."""
-        model = self._request.model or self._terms.model
+    async def _ask(self, client: ModelClient, stack: AsyncExitStack) -> tuple[Response, int]:
+        """Ask; a feature that the API refuses is given up for the next. Return the level that held, too."""
+        model = self._request.model or self._options.model
         message = prompt.build(self._request.prompt, self._request.name)
-        rung = self._ladder.rung
+        level = self._fallback.level
         while True:
-            wish = line.wishes[rung]
+            feature = client.features[level]
             try:
-                return await stack.enter_async_context(line.ask(model, message, wish)), rung
-            except line.errors as exc:
-                if not line.denies(exc, wish):
+                return await stack.enter_async_context(client.ask(model, message, feature)), level
+            except client.errors as exc:
+                if not client.denies(exc, feature):
                     raise
-                rung += 1
+                level += 1
 
-    async def _listen(self, response: Response, line: Line) -> None:
+    async def _listen(self, response: Response, client: ModelClient) -> None:
         """Read the answer to its end; once that was told, a stream may break or linger."""
-        listener = line.listener()
+        decoder = client.decoder()
         _check_type(response)
         try:
-            async with asyncio.timeout(self._terms.total + self._terms.margin) as patience:
-                await self._read(response, listener, patience)
+            async with asyncio.timeout(self._options.total + self._options.margin) as deadline:
+                await self._read(response, decoder, deadline)
         except TimeoutError as exc:
-            if not listener.complete:
-                message = f"the answer took more than {self._terms.total:g} s"
+            if not decoder.complete:
+                message = f"the answer took more than {self._options.total:g} s"
                 raise GenerationTimeout(message, phase="total") from exc
-        except line.errors:
-            if not listener.complete:
+        except client.errors:
+            if not decoder.complete:
                 raise
-        for event in listener.end():
+        for event in decoder.end():
             self._emit(event)
 
-    async def _read(self, response: Response, listener: Listener, patience: asyncio.Timeout) -> None:
-        decoder = sse.Decoder()
+    async def _read(self, response: Response, decoder: StreamDecoder, deadline: asyncio.Timeout) -> None:
+        frames = sse.Decoder()
         clock = asyncio.get_running_loop().time
         async for piece in response.iter_bytes():
             at = int(time.time() * 1000)
-            for frame in _frames(decoder, piece):
-                for event in listener.hear(frame, at):
+            for frame in _frames(frames, piece):
+                for event in decoder.hear(frame, at):
                     self._emit(event)
-            if listener.complete:
-                patience.reschedule(clock() + TAIL)
+            if decoder.complete:
+                deadline.reschedule(clock() + TAIL)
 
 
 def _cancelled() -> bool:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from propactor.adapters.openclaw import hello as hellos
-from propactor.adapters.openclaw import protocol
+from propactor.adapters.openclaw import capabilities as hellos
+from propactor.adapters.openclaw import requests
+from propactor.adapters.openclaw.capabilities import Hello
 from propactor.adapters.openclaw.dialling import open_wire
-from propactor.adapters.openclaw.exchange import Exchange, Single, Waiter
-from propactor.adapters.openclaw.hello import Hello
+from propactor.adapters.openclaw.dispatcher import Dispatcher, Single, Waiter
 from propactor.adapters.openclaw.refusals import refusal
 from propactor.adapters.openclaw.wire import MAX_SIZE, Wire
 from propactor.core import jsontext
@@ -24,7 +24,7 @@ News of stored messages are for those who have lost a part of their run; else th
 """
 _BUSY, _BUSY_PAUSE_MS = 1013, 500
 _CHECKS = 4
-"""How often per patience the watchdog looks."""
+"""How often within its timeout the watchdog looks."""
 
 
 @dataclass(slots=True)
@@ -54,11 +54,11 @@ class Connection:
     def __init__(self, counters: Counters) -> None:
         self.counters = counters
         self.on_end: Callable[[PropactorError], None] = _unnoticed
-        self.exchange = Exchange()
+        self.dispatcher = Dispatcher()
         self._wire: Wire | None = None
         self._lost: asyncio.Future[PropactorError] = asyncio.get_running_loop().create_future()
 
-    async def dial(self, url: str, *, patience: float, max_size: int = MAX_SIZE) -> None:
+    async def dial(self, url: str, *, timeout: float, max_size: int = MAX_SIZE) -> None:
         """Open the WebSocket.
 
         Raises:
@@ -66,18 +66,18 @@ class Connection:
             GatewayRefused: somebody else is.
         """
         self._wire = await open_wire(
-            url, on_text=self._text, on_lost=self._gone, patience=patience, max_size=max_size
+            url, on_text=self._text, on_lost=self._gone, timeout=timeout, max_size=max_size
         )
         self._check_open()
 
-    async def greet(self, token: str, *, patience: float) -> Hello:
+    async def greet(self, token: str, *, timeout: float) -> Hello:
         """Introduce ourselves; the gateway's challenge needs no answer without a device key.
 
         Raises:
             GatewayRefused: the gateway doesn't want us.
             GatewayUnavailable: it is starting, or doesn't answer.
         """
-        hello = hellos.parse(await self.call("connect", protocol.connect(token), patience=patience))
+        hello = hellos.parse(await self.call("connect", requests.connect(token), timeout=timeout))
         self._check_open()
         return hello
 
@@ -89,7 +89,7 @@ class Connection:
         if self._lost.done():
             raise self._lost.result()
 
-    async def call(self, method: str, params: Mapping[str, Any], *, patience: float) -> Mapping[str, Any]:
+    async def call(self, method: str, params: Mapping[str, Any], *, timeout: float) -> Mapping[str, Any]:
         """Ask something and return the payload of the answer.
 
         Raises:
@@ -98,14 +98,14 @@ class Connection:
         """
         single, request_id = Single(), ""
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(timeout):
                 await self._drain()
                 request_id = self.post(method, params, single)
                 outcome = await single.outcome
         except TimeoutError as exc:
-            raise GatewayUnavailable(f"the gateway didn't answer {method} within {patience:g} s") from exc
+            raise GatewayUnavailable(f"the gateway didn't answer {method} within {timeout:g} s") from exc
         finally:
-            self.exchange.forget(request_id)
+            self.dispatcher.forget(request_id)
         return _payload(outcome)
 
     def post(self, method: str, params: Mapping[str, Any], waiter: Waiter) -> str:
@@ -116,24 +116,24 @@ class Connection:
         """
         if self._wire is None or self._lost.done():
             raise GatewayUnavailable("the connection to the gateway is closed")
-        request_id = self.exchange.wait(waiter)
+        request_id = self.dispatcher.wait(waiter)
         try:
-            self._wire.send(protocol.request(request_id, method, params))
+            self._wire.send(requests.request(request_id, method, params))
         except PropactorError:
-            self.exchange.forget(request_id)
+            self.dispatcher.forget(request_id)
             raise
         return request_id
 
-    async def watch(self, patience: float) -> PropactorError:
+    async def watch(self, timeout: float) -> PropactorError:
         """Wait for the loss, and say why; a gateway that doesn't even tick any more is lost too."""
         seen, silent = self.counters.frames, 0
         while silent < _CHECKS:
-            done, _ = await asyncio.wait([self._lost], timeout=patience / _CHECKS)
+            done, _ = await asyncio.wait([self._lost], timeout=timeout / _CHECKS)
             if done:
                 return self._lost.result()
             silent = silent + 1 if self.counters.frames == seen else 0
             seen = self.counters.frames
-        return GatewayUnavailable(f"the connection to the gateway was lost: silent for {patience:g} s")
+        return GatewayUnavailable(f"the connection to the gateway was lost: silent for {timeout:g} s")
 
     def end(self, error: PropactorError) -> None:
         """Hang up, and tell everybody who waits."""
@@ -142,12 +142,12 @@ class Connection:
         if not self._lost.done():
             self._lost.set_result(error)
             self.on_end(error)
-        self.exchange.fail(error)
+        self.dispatcher.fail(error)
 
-    async def gone(self, patience: float) -> None:
+    async def gone(self, timeout: float) -> None:
         """Wait until the socket is closed, and close it by force if that takes too long."""
         if self._wire is not None:
-            await self._wire.wait_closed(patience)
+            await self._wire.wait_closed(timeout)
 
     async def _drain(self) -> None:
         """Wait while the socket is full."""
@@ -169,7 +169,7 @@ class Connection:
         if (
             data.startswith(_EVENT)
             and not data.startswith(_AGENT)
-            and not (self.exchange.sessions and data.startswith(_STORED))
+            and not (self.dispatcher.sessions and data.startswith(_STORED))
         ):
             counters.skipped += 1
             return
@@ -185,12 +185,12 @@ class Connection:
         """Hand a frame to whom it concerns; what we don't know is nobody's business."""
         if frame.get("event") == "agent":
             if type(payload := frame.get("payload")) is dict:
-                self.counters.defects += self.exchange.event(payload)
+                self.counters.defects += self.dispatcher.event(payload)
         elif frame.get("event") == "session.message":
             if type(payload := frame.get("payload")) is dict:
-                self.counters.defects += self.exchange.stored(payload)
+                self.counters.defects += self.dispatcher.on_stored(payload)
         elif frame.get("type") == "res":
-            self.counters.defects += self.exchange.response(frame)
+            self.counters.defects += self.dispatcher.response(frame)
 
 
 def _payload(outcome: Mapping[str, Any] | PropactorError) -> Mapping[str, Any]:

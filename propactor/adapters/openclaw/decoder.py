@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from propactor.adapters.openclaw import tools
+from propactor.adapters.openclaw.ledger import Ledger
 from propactor.adapters.openclaw.messages import NEVER, Piece
 from propactor.adapters.openclaw.raw import trimmed
-from propactor.adapters.openclaw.story import Story
 from propactor.core.events import Event, Progress, TextDelta, Thinking
 from propactor.redaction import redact
 
@@ -26,19 +26,19 @@ class Decoder:
 
     With ``debug`` every event carries what it was made of, redacted. With ``strict`` a gap in the
     numbering is told: protocol 3 numbers without gaps, while newer gateways number what they then merge.
-    The ``story`` is what others tell of the run as well; what it knows isn't told again.
+    The ``ledger`` is what others tell of the run as well; what it knows isn't told again.
     """
 
-    def __init__(self, *, debug: bool = False, strict: bool = False, story: Story | None = None) -> None:
+    def __init__(self, *, debug: bool = False, strict: bool = False, ledger: Ledger | None = None) -> None:
         self.final_text: str | None = None
         """The answer as the end of the run tells it on 2026.9: no more than its first 4096 characters."""
         self.cancelled = False
         """Whether somebody had the gateway stop this run."""
         self.missed = False
         """Whether events were missing without the connection having been lost."""
-        self._story = story or Story(closely=debug)
-        self._messages = self._story.messages
-        self._thoughts = self._story.thoughts
+        self._ledger = ledger or Ledger(closely=debug)
+        self._messages = self._ledger.messages
+        self._thoughts = self._ledger.thoughts
         self._debug = debug
         self._strict = strict
         self._seq = 0
@@ -126,7 +126,7 @@ class Decoder:
         if read is None:
             return NOTHING
         event = read(data, self._raw(payload))
-        if not self._story.tells(event):
+        if not self._ledger.tells(event):
             return NOTHING
         self._messages.complete()
         self._thoughts.ended = True
@@ -155,7 +155,7 @@ class Decoder:
         announced, self._announced = self._announced, False
         if self._attempts == 1:
             return NOTHING
-        self._story.retries += 1
+        self._ledger.retries += 1
         void = self._text(self._messages.retry(), payload)
         if announced:
             return void

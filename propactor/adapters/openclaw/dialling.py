@@ -12,7 +12,7 @@ from propactor.core.errors import GatewayRefused, GatewayUnavailable, PropactorE
 
 
 async def open_wire(
-    url: str, *, on_text: OnText, on_lost: OnLost, patience: float, max_size: int = MAX_SIZE
+    url: str, *, on_text: OnText, on_lost: OnLost, timeout: float, max_size: int = MAX_SIZE
 ) -> Wire:
     """Connect and upgrade. No proxy, no Origin header, no compression: a gateway wants none of them.
 
@@ -22,7 +22,7 @@ async def open_wire(
     """
     wire: Wire | None = None
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(timeout):
             wire = await _dial(url, lambda: Wire(url, on_text=on_text, on_lost=on_lost, max_size=max_size))
             await wire.opened
     except (OSError, TimeoutError, WebSocketException) as exc:

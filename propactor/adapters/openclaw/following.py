@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from propactor.adapters.openclaw.hello import Hello
+from propactor.adapters.openclaw.capabilities import Hello
 from propactor.core.errors import PropactorError
 
 Take = Callable[[Mapping[str, Any]], None]

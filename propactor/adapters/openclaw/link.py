@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from propactor.adapters.openclaw.backoff import Backoff
-from propactor.adapters.openclaw.boots import Boot, boot
+from propactor.adapters.openclaw.capabilities import Hello
 from propactor.adapters.openclaw.connection import Connection, Counters
-from propactor.adapters.openclaw.exchange import Attendant, Sink, Waiter
-from propactor.adapters.openclaw.hello import Hello
+from propactor.adapters.openclaw.dispatcher import SessionObserver, Sink, Waiter
+from propactor.adapters.openclaw.identity import GatewayIdentity, boot
 from propactor.adapters.openclaw.states import LINK, LinkState
 from propactor.adapters.openclaw.wire import MAX_SIZE
 from propactor.core.errors import GatewayRefused, GatewayUnavailable, InternalError, PropactorError
@@ -36,7 +36,7 @@ class Link:
         backoff: Backoff | None = None,
     ) -> None:
         self.hello: Hello | None = None
-        self.boot = Boot()
+        self.identity = GatewayIdentity()
         self.counters = Counters()
         self.make_connection: Callable[[Counters], Connection] = Connection
         """Makes each connection; who wants to listen in puts something else here before `start`."""
@@ -61,7 +61,7 @@ class Link:
     @property
     def waiting(self) -> int:
         """Return how many requests and runs wait for something."""
-        return self._connection.exchange.size if self._connection is not None else 0
+        return self._connection.dispatcher.size if self._connection is not None else 0
 
     def problem(self) -> PropactorError | None:
         """Return why a run can't begin now. A first connection under way is no problem, but worth a wait."""
@@ -83,7 +83,7 @@ class Link:
         if self.state != LinkState.STOPPED:
             self._enter("stop")
 
-    async def wait_ready(self, patience: float) -> Hello:
+    async def wait_ready(self, timeout: float) -> Hello:
         """Wait for a connection that works.
 
         Raises:
@@ -91,19 +91,19 @@ class Link:
             GatewayUnavailable: there is none in time.
         """
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(timeout):
                 return await self._ready()
         except TimeoutError as exc:
             raise self.problem() or GatewayUnavailable("there is no connection to the gateway yet") from exc
 
-    async def call(self, method: str, params: Mapping[str, Any], *, patience: float) -> Mapping[str, Any]:
+    async def call(self, method: str, params: Mapping[str, Any], *, timeout: float) -> Mapping[str, Any]:
         """Ask something and return the payload of the answer.
 
         Raises:
             GatewayUnavailable: there is no connection, or no answer in time.
             GatewayRefused: the answer is no.
         """
-        return await self._usable().call(method, params, patience=patience)
+        return await self._usable().call(method, params, timeout=timeout)
 
     def post(self, method: str, params: Mapping[str, Any], waiter: Waiter) -> str:
         """Send a request without waiting; ``waiter`` gets what comes back. Return the request's id.
@@ -116,7 +116,7 @@ class Link:
     def forget(self, request_id: str) -> None:
         """Stop waiting for a response."""
         if self._connection is not None:
-            self._connection.exchange.forget(request_id)
+            self._connection.dispatcher.forget(request_id)
 
     def route(self, run_id: str, sink: Sink) -> None:
         """Send a run's events to a sink, which must neither wait nor raise; tell it when no more will come.
@@ -124,25 +124,25 @@ class Link:
         Raises:
             GatewayUnavailable: there is no connection.
         """
-        self._usable().exchange.route(run_id, sink)
+        self._usable().dispatcher.route(run_id, sink)
 
     def unroute(self, run_id: str) -> None:
         """Ignore a run's events from now on."""
         if self._connection is not None:
-            self._connection.exchange.unroute(run_id)
+            self._connection.dispatcher.unroute(run_id)
 
-    def attend(self, key: str, attendant: Attendant) -> None:
+    def observe(self, key: str, observer: SessionObserver) -> None:
         """Tell somebody what happens in a session beyond the runs that have a sink.
 
         Raises:
             GatewayUnavailable: there is no connection.
         """
-        self._usable().exchange.sessions[key] = attendant
+        self._usable().dispatcher.sessions[key] = observer
 
-    def leave(self, key: str) -> None:
+    def unobserve(self, key: str) -> None:
         """Tell nobody of a session any more."""
         if self._connection is not None:
-            self._connection.exchange.sessions.pop(key, None)
+            self._connection.dispatcher.sessions.pop(key, None)
 
     def _usable(self) -> Connection:
         if self._connection is None or self.state != LinkState.READY:
@@ -195,20 +195,20 @@ class Link:
     async def _connect(self, connection: Connection) -> PropactorError:
         """Dial, introduce ourselves, then watch until the connection is lost."""
         self._enter("dial")
-        await connection.dial(self._url, patience=self._connect_timeout, max_size=self._max_size)
+        await connection.dial(self._url, timeout=self._connect_timeout, max_size=self._max_size)
         self._enter("greet")
-        self.hello = await connection.greet(self._token, patience=self._connect_timeout)
-        self.boot = boot(self.hello, asyncio.get_running_loop().time())
+        self.hello = await connection.greet(self._token, timeout=self._connect_timeout)
+        self.identity = boot(self.hello, asyncio.get_running_loop().time())
         self._failure = None
         self.counters.connections += 1
         self._enter("accept")
         return await self._stay(connection, 2 * self.hello.tick_seconds + self._grace)
 
-    async def _stay(self, connection: Connection, patience: float) -> PropactorError:
+    async def _stay(self, connection: Connection, timeout: float) -> PropactorError:
         """Watch the connection; one that held for a while makes the next wait short again."""
         clock = asyncio.get_running_loop().time
         ready_at = clock()
-        failure = await connection.watch(patience)
+        failure = await connection.watch(timeout)
         self.counters.losses += 1
         if clock() - ready_at >= self._stable_after:
             self._backoff.reset()

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from propactor.adapters.openclaw import protocol
-from propactor.adapters.openclaw.exchange import Ignored
-from propactor.adapters.openclaw.hello import ADMIN, Hello
+from propactor.adapters.openclaw import requests
+from propactor.adapters.openclaw.capabilities import ADMIN, Hello
+from propactor.adapters.openclaw.dispatcher import Ignored
 from propactor.adapters.openclaw.link import Link
 from propactor.core.errors import PropactorError
 from propactor.core.events import Progress
@@ -14,9 +14,9 @@ from propactor.core.upstream import Emit
 _REFUSED = "the gateway refused the session's events"
 
 
-async def prepare(link: Link, hello: Hello, *, key: str, model: str | None, patience: float) -> str | None:
+async def prepare(link: Link, hello: Hello, *, key: str, model: str | None, timeout: float) -> str | None:
     """Set the session's model and, on protocol 3, the level that shows tools; return what is missing."""
-    wishes = {"verboseLevel": "full"} if hello.february else {}
+    wishes = {"verboseLevel": "full"} if hello.protocol_3 else {}
     if model is not None:
         wishes["model"] = model
     if not wishes:
@@ -25,7 +25,7 @@ async def prepare(link: Link, hello: Hello, *, key: str, model: str | None, pati
     if not hello.grants(ADMIN):
         return f"{missing}: that needs the scope {ADMIN}"
     try:
-        await link.call("sessions.patch", protocol.session_patch(key, wishes), patience=patience)
+        await link.call("sessions.patch", requests.session_patch(key, wishes), timeout=timeout)
     except PropactorError as exc:
         return f"{missing}: {exc.message}"
     return None

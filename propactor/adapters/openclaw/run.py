@@ -6,17 +6,17 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from propactor.adapters.openclaw import preparing, protocol, stopping
-from propactor.adapters.openclaw.boots import Boot
-from propactor.adapters.openclaw.endings import Facts, ending
-from propactor.adapters.openclaw.exchange import Ignored
+from propactor.adapters.openclaw import preparing, requests, stopping
+from propactor.adapters.openclaw.capabilities import Hello
+from propactor.adapters.openclaw.dispatcher import Ignored
 from propactor.adapters.openclaw.following import Follow, Open, nowhere
-from propactor.adapters.openclaw.hello import Hello
+from propactor.adapters.openclaw.identity import GatewayIdentity
 from propactor.adapters.openclaw.link import Link
-from propactor.adapters.openclaw.rejoining import Rejoin, has_begun
-from propactor.adapters.openclaw.sinks import First
-from propactor.adapters.openclaw.telling import Switched, Telling, unnoticed
-from propactor.adapters.openclaw.terms import Terms
+from propactor.adapters.openclaw.merge_events import EventMerger, Switched, unnoticed
+from propactor.adapters.openclaw.options import Options
+from propactor.adapters.openclaw.outcome import Facts, read_outcome
+from propactor.adapters.openclaw.reconnect import Reconnect, has_begun
+from propactor.adapters.openclaw.sinks import FirstEventSink
 from propactor.core.errors import Cancelled, GatewayUnavailable, GenerationTimeout, PropactorError
 from propactor.core.events import Progress
 from propactor.core.upstream import SHARE, Emit, GenerationRequest, Reply
@@ -31,24 +31,24 @@ class OpenClawRun:
         link: Link,
         request: GenerationRequest,
         emit: Emit,
-        terms: Terms,
+        options: Options,
         *,
         transcripts: Open = nowhere,
         switched: Switched = unnoticed,
     ) -> None:
         self.run_id = str(uuid.uuid4())
-        self.key = protocol.session_key(terms.agent_id, request.job_id)
-        self.link, self.terms = link, terms
-        self.boot = Boot()
+        self.key = requests.session_key(options.agent_id, request.job_id)
+        self.link, self.options = link, options
+        self.identity = GatewayIdentity()
         self.followed = False
         """Whether this is the successor of the run we asked for."""
         self.params: Mapping[str, Any] = {}
         self._request, self._emit = request, emit
         self._transcripts = transcripts
-        self.telling = Telling(
+        self.merger = EventMerger(
             link,
             emit,
-            terms,
+            options,
             key=self.key,
             run_id=self.run_id,
             debug=request.debug,
@@ -87,7 +87,7 @@ class OpenClawRun:
         try:
             self._ask(hello)
             response = await self._response()
-            recalled = await self.telling.hear_out(response)
+            recalled = await self.merger.hear_out(response)
         finally:
             await self._leave(hello)
         return self._end(response, hello, recalled=recalled)
@@ -116,11 +116,11 @@ class OpenClawRun:
 
     def fail(self, error: PropactorError) -> None:
         """Learn that no more will come over this connection; the run goes on at the gateway."""
-        if not isinstance(error, GatewayUnavailable) or self._over or self.terms.lost <= 0:
+        if not isinstance(error, GatewayUnavailable) or self._over or self.options.lost <= 0:
             self.settle(error)
         elif self._rejoining is None:
-            self.telling.degrade(error.message)
-            self._rejoining = asyncio.create_task(Rejoin(self).finish(), name=f"{self.run_id}:rejoin")
+            self.merger.degrade(error.message)
+            self._rejoining = asyncio.create_task(Reconnect(self).finish(), name=f"{self.run_id}:rejoin")
 
     @property
     def _over(self) -> bool:
@@ -135,7 +135,7 @@ class OpenClawRun:
         self._emit(Progress("accepted", source="gateway"))
         self._accepted.set_result(None)
         if self._rejoining is None:
-            self.telling.expect()
+            self.merger.expect()
 
     def settle(self, outcome: Mapping[str, Any] | PropactorError) -> None:
         """Note how the run ended; only the first to say so counts."""
@@ -146,65 +146,65 @@ class OpenClawRun:
 
     def hear_again(self, held: Iterable[Mapping[str, Any]]) -> None:
         """Take live events again; those that were held are taken now, but for what is told already."""
-        self.link.route(self.run_id, self.telling)
-        self.telling.hear_again(self.run_id, held)
+        self.link.route(self.run_id, self.merger)
+        self.merger.hear_again(self.run_id, held)
 
     def adopt(self, run_id: str) -> None:
         """Follow another run, which the gateway has begun in place of this one: its text may start over."""
         self.link.unroute(self.run_id)
         self.run_id, self.followed = run_id, True
-        self.telling.start_over()
+        self.merger.start_over()
 
     def _come(self, payload: Mapping[str, Any]) -> None:
         """Take the first event; the next ones need not pass here."""
-        self.link.route(self.run_id, self.telling)
-        self.telling.come(payload)
+        self.link.route(self.run_id, self.merger)
+        self.merger.come(payload)
 
     # From the request to the end
 
     async def _connected(self) -> Hello:
         """Wait for the connection: long for a first one, briefly where there is known to be none."""
-        patience = self.terms.accept * SHARE
-        brief = min(self.terms.rejoin, patience)
+        timeout = self.options.accept * SHARE
+        brief = min(self.options.rejoin, timeout)
         try:
             return await self.link.wait_ready(brief)
         except GatewayUnavailable:
             if self.link.problem() is not None:
                 raise
-        return await self.link.wait_ready(patience - brief)
+        return await self.link.wait_ready(timeout - brief)
 
     async def _prepare(self, hello: Hello) -> None:
         """Set what a session must know before its first run; a refusal costs details, not the run."""
-        model, patience = self._request.model, self.terms.call
-        reason = await preparing.prepare(self.link, hello, key=self.key, model=model, patience=patience)
+        model, timeout = self._request.model, self.options.call
+        reason = await preparing.prepare(self.link, hello, key=self.key, model=model, timeout=timeout)
         if reason is not None:
             self._emit(Progress("degraded", reason=reason, source="gateway"))
-        self.telling.prepare(hello, tools=reason is None or not hello.february, follow=self._follow(hello))
+        self.merger.prepare(hello, tools=reason is None or not hello.protocol_3, follow=self._follow(hello))
 
     def _follow(self, hello: Hello) -> Follow | None:
         """Follow the session's transcript, where that is of use and we can read it."""
         transcripts = self._transcripts(hello)
         if transcripts is None:
             return None
-        return transcripts.follow(self.terms.agent_id, self.key, self.telling.recall.entry)
+        return transcripts.follow(self.options.agent_id, self.key, self.merger.backfill.entry)
 
     def _ask(self, hello: Hello) -> None:
         """Send the requests in one go: the session's events first, where they must be asked for."""
-        self.boot, self._asked_at = self.link.boot, self._loop.time()
-        self.link.route(self.run_id, First(self.telling, self._come))
+        self.identity, self._asked_at = self.link.identity, self._loop.time()
+        self.link.route(self.run_id, FirstEventSink(self.merger, self._come))
         if hello.pushes_sessions:
             self.link.post(
                 "sessions.messages.subscribe",
-                protocol.subscribe(self.key),
+                requests.subscribe(self.key),
                 preparing.Subscription(self._emit),
             )
-        self.params = protocol.agent(
+        self.params = requests.agent(
             message=prompt.build(self._request.prompt, self._request.name),
-            agent_id=self.terms.agent_id,
+            agent_id=self.options.agent_id,
             session_key=self.key,
             run_id=self.run_id,
-            timeout=math.ceil(self.terms.total),
-            thinking=self.terms.thinking,
+            timeout=math.ceil(self.options.total),
+            thinking=self.options.thinking,
             system=prompt.EXTRA_SYSTEM_PROMPT,
         )
         self._request_id = self.link.post("agent", self.params, self)
@@ -212,48 +212,50 @@ class OpenClawRun:
     async def _response(self) -> Mapping[str, Any]:
         """Wait for the final response, in time."""
         try:
-            async with asyncio.timeout(self.terms.accept):
+            async with asyncio.timeout(self.options.accept):
                 await asyncio.shield(self._accepted)
         except TimeoutError as exc:
-            message = f"the gateway did not accept the run within {self.terms.accept:g} s"
+            message = f"the gateway did not accept the run within {self.options.accept:g} s"
             raise GenerationTimeout(message, phase="accept") from exc
         try:
-            async with asyncio.timeout(self.terms.total + self.terms.margin):
+            async with asyncio.timeout(self.options.total + self.options.margin):
                 outcome = await asyncio.shield(self._outcome)
         except TimeoutError as exc:
-            raise GenerationTimeout(f"the run took more than {self.terms.total:g} s", phase="total") from exc
+            raise GenerationTimeout(
+                f"the run took more than {self.options.total:g} s", phase="total"
+            ) from exc
         if isinstance(outcome, PropactorError):
             raise outcome
         return outcome
 
     def _end(self, response: Mapping[str, Any], hello: Hello, *, recalled: bool) -> Reply:
         """Say how the run ended."""
-        told = self.telling.decoder
+        told = self.merger.decoder
         facts = Facts(
             protocol=hello.protocol,
             stop_asked=self._stop_asked,
             cancelled=told.cancelled,
             said=told.said,
             final_text=told.final_text,
-            messages=self.telling.recall.messages if recalled else None,
+            messages=self.merger.backfill.messages if recalled else None,
         )
-        reply = ending(response, facts)
-        self.telling.complete(reply.text)
+        reply = read_outcome(response, facts)
+        self.merger.complete(reply.text)
         return reply
 
     async def _stop_in_time(self) -> bool:
         """Wait for a connection and the acceptance, before which nothing could be stopped; then stop."""
-        terms = self.terms
+        options = self.options
         try:
-            async with asyncio.timeout(terms.stop):
+            async with asyncio.timeout(options.stop):
                 await asyncio.shield(self._accepted)
                 return await stopping.stop(
                     self.link,
-                    await self.link.wait_ready(terms.stop),
+                    await self.link.wait_ready(options.stop),
                     key=self.key,
                     run_id=self.run_id,
-                    delete=terms.delete_to_stop,
-                    patience=terms.stop,
+                    delete=options.delete_to_stop,
+                    timeout=options.stop,
                 )
         except (TimeoutError, PropactorError):
             return False
@@ -262,14 +264,14 @@ class OpenClawRun:
         """Take no more events. The request stays known until its last response, or until it is stopped."""
         self._left = True
         self.link.unroute(self.run_id)
-        self.link.leave(self.key)
+        self.link.unobserve(self.key)
         if self._rejoining is not None:
             self._rejoining.cancel()
             await asyncio.wait([self._rejoining])
-        await self.telling.close()
+        await self.merger.close()
         if not hello.offers("sessions.messages.unsubscribe"):
             return
         try:
-            self.link.post("sessions.messages.unsubscribe", protocol.subscribe(self.key), Ignored())
+            self.link.post("sessions.messages.unsubscribe", requests.subscribe(self.key), Ignored())
         except PropactorError:
             return

@@ -4,14 +4,14 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from propactor.adapters.openclaw.exchange import Sink
+from propactor.adapters.openclaw.dispatcher import Sink
 from propactor.core.errors import PropactorError
 
 LIMIT = 10_000
 """Events held; of more the oldest may go, for each tells the text so far."""
 
 
-class First:
+class FirstEventSink:
     """Waits for the first event, then tells that it came and what it is."""
 
     def __init__(self, run: Sink, came: Callable[[Mapping[str, Any]], None]) -> None:
@@ -26,7 +26,7 @@ class First:
         self._run.fail(error)
 
 
-class Held:
+class BufferSink:
     """Holds events until somebody has read what came before them."""
 
     def __init__(self, run: Sink) -> None:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from propactor.adapters.openclaw import stored
-from propactor.adapters.openclaw.hello import Hello
+from propactor.adapters.openclaw.capabilities import Hello
 
 Place = Literal["gateway", "transcript", "history"]
 TOOLS: frozenset[type] = frozenset({stored.Call, stored.Outcome})
@@ -11,7 +11,7 @@ TOOLS: frozenset[type] = frozenset({stored.Call, stored.Outcome})
 
 def thoughts_from(hello: Hello, *, files: bool) -> Place:
     """Return where thoughts come from: protocol 3 only stores them."""
-    return missed_from(hello, files=files) if hello.february else "gateway"
+    return missed_from(hello, files=files) if hello.protocol_3 else "gateway"
 
 
 def missed_from(hello: Hello, *, files: bool) -> Place:
@@ -21,10 +21,10 @@ def missed_from(hello: Hello, *, files: bool) -> Place:
 
 def reads_files(hello: Hello) -> bool:
     """Tell whether the gateway keeps files that are worth reading: later ones push what they store."""
-    return hello.february and hello.transcript != "sqlite"
+    return hello.protocol_3 and hello.transcript != "sqlite"
 
 
 def unheard(hello: Hello, *, tools: bool) -> frozenset[type]:
     """Return what events of this gateway never tell; ``tools`` says whether they tell of tools."""
-    thoughts = frozenset({stored.Thought}) if hello.february else frozenset()
+    thoughts = frozenset({stored.Thought}) if hello.protocol_3 else frozenset()
     return thoughts if tools else thoughts | TOOLS

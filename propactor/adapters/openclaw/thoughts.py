@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from propactor.adapters.openclaw.alike import essence, reach
+from propactor.adapters.openclaw.text_match import essence, reach
 from propactor.core.surrogates import joined, sound, whole
 from propactor.redaction import StreamRedactor, redact
 

@@ -14,7 +14,7 @@ from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from propactor.adapters.openclaw.cutting import Cutter
+from propactor.adapters.openclaw.framing import FrameSplitter
 from propactor.core.errors import GatewayUnavailable
 
 MAX_SIZE = 32 * 1024 * 1024
@@ -38,7 +38,7 @@ class Wire(asyncio.Protocol):
     def __init__(self, url: str, *, on_text: OnText, on_lost: OnLost, max_size: int = MAX_SIZE) -> None:
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._websocket = ClientProtocol(parse_uri(url), max_size=max_size)
-        self._cutter = Cutter(on_text=on_text, on_other=self._feed, max_size=max_size)
+        self._splitter = FrameSplitter(on_text=on_text, on_other=self._feed, max_size=max_size)
         self._on_lost = on_lost
         self._head = bytearray()
         self._fragments: list[bytes] | None = None
@@ -58,7 +58,7 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take what the socket has."""
         if self.opened.done():
-            self._cutter.push(data)
+            self._splitter.push(data)
         else:
             self._read_head(data)
 
@@ -101,7 +101,7 @@ class Wire(asyncio.Protocol):
         """Say goodbye, hear nothing more, and hang up soon, whatever the other side does."""
         if self._closing:
             return
-        self._closing, self._cutter.on_text = True, _unheard
+        self._closing, self._splitter.on_text = True, _unheard
         if self._websocket.state is not State.OPEN:
             self.abort()
             return
@@ -114,12 +114,12 @@ class Wire(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    async def wait_closed(self, patience: float) -> None:
-        """Wait until the socket is closed; after ``patience`` seconds close it by force."""
+    async def wait_closed(self, timeout: float) -> None:
+        """Wait until the socket is closed; after ``timeout`` seconds close it by force."""
         if self._transport is None:
             return
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(timeout):
                 await self._closed.wait()
         except TimeoutError:
             self.abort()
@@ -136,7 +136,7 @@ class Wire(asyncio.Protocol):
         self._head.clear()
         self._feed(head)
         if self.opened.done() and rest:
-            self._cutter.push(rest)
+            self._splitter.push(rest)
         elif rest:
             self._feed(rest)
 
@@ -179,8 +179,8 @@ class Wire(asyncio.Protocol):
             self._fragments.append(bytes(frame.data))
             if frame.fin:
                 text, self._fragments = b"".join(self._fragments), None
-                self._cutter.on_text(text)
-        self._cutter.whole = self._fragments is None
+                self._splitter.on_text(text)
+        self._splitter.whole = self._fragments is None
 
     def _write(self) -> None:
         """Send what the library wants sent; an empty piece means: no more."""

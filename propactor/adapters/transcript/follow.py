@@ -16,7 +16,7 @@ from propactor.core.errors import InternalError, PropactorError, TailerFault
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 1.0
+FAILURE_GRACE = 1.0
 """Seconds that reading may fail before it counts: what is being replaced is unreadable for a moment."""
 _GOODBYE = 1.0
 """Seconds that a read under way gets to end; a file system that hangs gets no more."""
@@ -61,7 +61,7 @@ class Follow:
             self._begin(self._sessions.glance(self._key), at_end=True)
         except (Unclear, OSError, TailerFault):
             self._unclear = True
-        self._watch.join(self._hear)
+        self._watch.add_listener(self._hear)
         self._task = asyncio.create_task(self._run(), name=f"transcript {self._key}")
 
     async def catch_up(self) -> None:
@@ -86,7 +86,7 @@ class Follow:
             await asyncio.wait([self._task])
         finally:
             self._end()
-            await self._watch.leave(self._hear)
+            await self._watch.remove_listener(self._hear)
 
     def _hear(self, names: frozenset[str]) -> None:
         """Look at once if our file may have changed, or may have got its name."""
@@ -186,7 +186,7 @@ class Follow:
         now = asyncio.get_running_loop().time()
         if self._failing_since is None:
             self._failing_since = now
-        if self.failure is None and now - self._failing_since >= PATIENCE:
+        if self.failure is None and now - self._failing_since >= FAILURE_GRACE:
             log.warning("the transcript of %s can't be read: %s", self._key, exc)
             self.failure = _as_fault(exc)
 

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 STEP = 10
 """Milliseconds of quiet before changes are told. Measured: half of 200 lines were there after 0.5 ms."""
-_PATIENCE = 5 * STEP
+_DEBOUNCE = 5 * STEP
 """Milliseconds after which they are told although there is no quiet."""
 _RETRY = 1.0
 """Seconds until a folder that can't be watched is tried again; it may not exist yet."""
@@ -24,7 +24,7 @@ _GOODBYE = 1.0
 Changes = AsyncGenerator[Iterable[str], None]
 Waker = Callable[[Path, asyncio.Event], Changes]
 """Yields the paths of files in a folder that changed, until the event is set."""
-Hear = Callable[[frozenset[str]], None]
+Listener = Callable[[frozenset[str]], None]
 """Gets the names of the files that changed; must neither wait nor raise."""
 
 
@@ -35,7 +35,7 @@ async def watched(folder: Path, stop: asyncio.Event) -> Changes:
         FileNotFoundError: it isn't there yet.
         RuntimeError: the system's watches are used up.
     """
-    told = awatch(folder, watch_filter=None, debounce=_PATIENCE, step=STEP, stop_event=stop, recursive=False)
+    told = awatch(folder, watch_filter=None, debounce=_DEBOUNCE, step=STEP, stop_event=stop, recursive=False)
     async with aclosing(told):
         async for changes in told:
             yield [path for _, path in changes]
@@ -48,22 +48,22 @@ class Watch:
 
     def __init__(self, folder: Path, waker: Waker = watched) -> None:
         self._folder, self._waker = folder, waker
-        self._hearers: set[Hear] = set()
+        self._listeners: set[Listener] = set()
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def join(self, hear: Hear) -> None:
+    def add_listener(self, listener: Listener) -> None:
         """Tell someone what changes."""
-        self._hearers.add(hear)
+        self._listeners.add(listener)
         if self._task is None:
             self._stop = asyncio.Event()
             self._task = asyncio.create_task(self._run(self._stop), name=f"watch {self._folder.name}")
 
-    async def leave(self, hear: Hear) -> None:
+    async def remove_listener(self, listener: Listener) -> None:
         """Tell someone no more; the last to leave waits until nobody watches."""
-        self._hearers.discard(hear)
+        self._listeners.discard(listener)
         task = self._task
-        if self._hearers or task is None:
+        if self._listeners or task is None:
             return
         self._task = None
         self._stop.set()
@@ -89,5 +89,5 @@ class Watch:
                 self._tell(frozenset(Path(path).name for path in paths))
 
     def _tell(self, names: frozenset[str]) -> None:
-        for hear in tuple(self._hearers):
-            hear(names)
+        for listener in tuple(self._listeners):
+            listener(names)

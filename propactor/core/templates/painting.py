@@ -3,36 +3,36 @@
 from dataclasses import replace
 
 from propactor.core.templates.colors import FIXED, MATERIALS, SHADES, Palette, mix
+from propactor.core.templates.features import PromptFeatures
 from propactor.core.templates.generic import choose
 from propactor.core.templates.pieces import ROLES, Shape
 from propactor.core.templates.placing import Parts
-from propactor.core.templates.wish import Wish
 
 _SPOOKY = {"main": "#3d3350", "second": "#2a2633", "accent": "#8dff6a"}
 
 
-def painted(shape: Shape, wish: Wish) -> Parts:
+def painted(shape: Shape, features: PromptFeatures) -> Parts:
     """Return the shape's pieces in their final colours."""
-    palette = _palette(shape, wish)
-    glows = {shape.shines} if wish.traits & {"glowing"} else set()
+    palette = _palette(shape, features)
+    glows = {shape.shines} if features.traits & {"glowing"} else set()
     return tuple(
         replace(piece, color=palette[piece.color], emissive=piece.emissive or piece.color in glows)
         for piece in shape.pieces
     )
 
 
-def _palette(shape: Shape, wish: Wish) -> Palette:
+def _palette(shape: Shape, features: PromptFeatures) -> Palette:
     """Return a colour for every role: the words' own first, then the material's, then the shape's."""
-    palette = {**FIXED, **_weathered(shape.colors, wish.seed)}
-    if "spooky" in wish.traits:
+    palette = {**FIXED, **_weathered(shape.colors, features.seed)}
+    if "spooky" in features.traits:
         palette |= {role: mix(palette[role], color, 0.7) for role, color in _SPOOKY.items()}
-    if "fancy" in wish.traits:
+    if "fancy" in features.traits:
         palette |= {"accent": "#e8bd45"}
-    if wish.material is not None:
-        palette |= dict(zip(ROLES, MATERIALS[wish.material], strict=False))
-    palette |= dict(zip(ROLES, wish.colors, strict=False))
-    if wish.shade is not None:
-        palette |= {role: mix(palette[role], *SHADES[wish.shade]) for role in ("main", "second")}
+    if features.material is not None:
+        palette |= dict(zip(ROLES, MATERIALS[features.material], strict=False))
+    palette |= dict(zip(ROLES, features.colors, strict=False))
+    if features.shade is not None:
+        palette |= {role: mix(palette[role], *SHADES[features.shade]) for role in ("main", "second")}
     return palette
 
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from propactor.adapters.model.adapter import ModelUpstream
+from propactor.adapters.model.options import Api, Options
 from propactor.adapters.model.run import ModelRun
-from propactor.adapters.model.terms import Api, Terms
+from propactor.adapters.model.upstream import ModelUpstream
 from propactor.core.events import Event, Progress, TextDelta, Thinking
 from propactor.core.upstream import GenerationRequest
 from propactor.fakes.models import KEY, FakeModel, Script
@@ -50,19 +50,21 @@ class Asked:
         return [event.phase for event in self.events if isinstance(event, Progress)]
 
 
-def upstream(url: str, api: Api, **terms: Any) -> ModelUpstream:
+def upstream(url: str, api: Api, **options: Any) -> ModelUpstream:
     """Return an upstream for a base address."""
-    return ModelUpstream(Terms(**{"base_url": url, "api": api, "api_key": KEY, "model": "fake-1", **terms}))
+    return ModelUpstream(
+        Options(**{"base_url": url, "api": api, "api_key": KEY, "model": "fake-1", **options})
+    )
 
 
 @asynccontextmanager
 async def asking(
-    api: Api, script: Script, request: GenerationRequest = REQUEST, **terms: Any
+    api: Api, script: Script, request: GenerationRequest = REQUEST, **options: Any
 ) -> AsyncIterator[tuple[FakeModel, Asked]]:
     """Run a fake model, with a run that hasn't begun."""
     async with FakeModel(api, script) as model:
-        asked = upstream(model.url, api, **terms)
-        await asked.line()  # so that nobody measures how long the library takes to load
+        asked = upstream(model.url, api, **options)
+        await asked.client()  # so that nobody measures how long the library takes to load
         try:
             yield model, Asked(asked, request)
         finally:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from propactor.adapters.model.terms import Api
+from propactor.adapters.model.options import Api
 from propactor.core.errors import Cancelled, GenerationTimeout, ModelRefused, UpstreamError
 from propactor.core.events import Progress, TextDelta, Thinking
 from propactor.core.upstream import Reply

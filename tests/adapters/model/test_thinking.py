@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from propactor.adapters.model import completions, messages
-from propactor.adapters.model.terms import Terms
+from propactor.adapters.model.options import Options
 from propactor.core.errors import ModelRefused
 from propactor.fakes.dialects import Refusal
 from propactor.fakes.steps import Say, Step, Think
@@ -17,26 +17,26 @@ ADAPTIVE = {"type": "adaptive", "display": "summarized"}
 
 def test_openai_by_default() -> None:
     """A server that speaks OpenAI's API is told nothing about thinking unless somebody wants it."""
-    assert completions.wishes(Terms()) == ({},)
+    assert completions.features(Options()) == ({},)
 
 
 @pytest.mark.parametrize(("level", "effort"), [("off", "none"), ("minimal", "minimal"), ("high", "high")])
 def test_openai_effort(level: Any, effort: str) -> None:
     """A level is an effort, and is dropped where that is unknown."""
-    assert completions.wishes(Terms(thinking=level)) == ({"reasoning_effort": effort}, {})
+    assert completions.features(Options(thinking=level)) == ({"reasoning_effort": effort}, {})
 
 
 def test_anthropic_by_default() -> None:
     """Anthropic's API is asked to show thoughts: the way of newer models, of older ones, or not at all."""
-    wishes = messages.wishes(Terms(api="anthropic"))
+    features = messages.features(Options(api="anthropic"))
 
-    assert wishes == ({"thinking": ADAPTIVE}, {"thinking": {"type": "enabled", "budget_tokens": 4096}}, {})
+    assert features == ({"thinking": ADAPTIVE}, {"thinking": {"type": "enabled", "budget_tokens": 4096}}, {})
 
 
 def test_anthropic_levels() -> None:
     """A level is an effort or a number of tokens, which leaves room for the answer."""
-    adaptive, budget, _ = messages.wishes(Terms(api="anthropic", thinking="high", max_tokens=4096))
-    off = messages.wishes(Terms(api="anthropic", thinking="off"))
+    adaptive, budget, _ = messages.features(Options(api="anthropic", thinking="high", max_tokens=4096))
+    off = messages.features(Options(api="anthropic", thinking="off"))
 
     assert adaptive == {"thinking": ADAPTIVE, "output_config": {"effort": "high"}}
     assert budget["thinking"]["budget_tokens"] == 2048

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from propactor.adapters.openclaw.decoder import Decoder
-from propactor.adapters.openclaw.endings import Facts, ending
+from propactor.adapters.openclaw.outcome import Facts, read_outcome
 from propactor.core.errors import PropactorError
 from propactor.core.events import Event, TextDelta
 from propactor.core.upstream import Reply
@@ -179,6 +179,6 @@ def outcome(run: Recorded, *, with_history: bool = True) -> Reply | PropactorErr
         messages=history(run) if with_history and run.protocol == 3 else None,
     )
     try:
-        return ending(run.final, facts)
+        return read_outcome(run.final, facts)
     except PropactorError as exc:
         return exc

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from propactor.adapters.openclaw.adapter import OpenClawUpstream
 from propactor.adapters.openclaw.backoff import Backoff
 from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.run import OpenClawRun
-from propactor.adapters.openclaw.terms import Terms
+from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.adapters.transcript import Transcripts
 from propactor.core.errors import (
     PropactorError,
@@ -33,13 +33,13 @@ BOTH = f"Let me see.\n\n{ANSWER}"
 class Stage:
     """A gateway, a run at it, what it said, and the moves between sources."""
 
-    def __init__(self, gateway: FakeGateway, link: Link, terms: Terms, files: Path | None) -> None:
+    def __init__(self, gateway: FakeGateway, link: Link, options: Options, files: Path | None) -> None:
         self.gateway, self.link = gateway, link
         self.events: list[Event] = []
         self.moves: list[tuple[str, str]] = []
         self.upstream = OpenClawUpstream(
             link,
-            terms,
+            options,
             library=(lambda place: Transcripts(Path(place), poll=0.02)) if files else None,
             switched=lambda a, b: self.moves.append((a, b)),
         )
@@ -68,7 +68,7 @@ async def staged(
     script: Sequence[Step],
     files: Path | None = None,
     resumes: float | None = None,
-    **terms: Any,
+    **options: Any,
 ) -> AsyncIterator[Stage]:
     """Set up a gateway that follows a script, and a link to it."""
     usual = {"accept": 5.0, "total": 8.0, "call": 2.0, "stop": 1.0, "poll": 0.05, "lost": 5.0, "resume": 2.0}
@@ -78,7 +78,7 @@ async def staged(
         link.start()
         await link.wait_ready(SOON)
         try:
-            yield Stage(gateway, link, Terms(**{**usual, **terms}), files)
+            yield Stage(gateway, link, Options(**{**usual, **options}), files)
         finally:
             await link.close()
 

@@ -175,7 +175,7 @@ def test_retry_of_september() -> None:
     assert all(event.reason and event.message for event in retries)
 
 
-def test_retry_of_february() -> None:
+def test_retry_protocol_3() -> None:
     """A second start in the same run voids the text of the first attempt, and only that."""
     events = decode(
         agent("lifecycle", phase="start"),

@@ -101,9 +101,9 @@ async def test_call() -> None:
     async with linked(gateway) as link:
         await link.wait_ready(SOON)
 
-        answers = await asyncio.gather(*(link.call("echo", {"n": n}, patience=SOON) for n in range(20)))
+        answers = await asyncio.gather(*(link.call("echo", {"n": n}, timeout=SOON) for n in range(20)))
         with pytest.raises(GatewayRefused, match="scope"):
-            await link.call("refuse", {}, patience=SOON)
+            await link.call("refuse", {}, timeout=SOON)
 
         assert [answer["n"] for answer in answers] == list(range(20))
         assert link.waiting == 0
@@ -117,7 +117,7 @@ async def test_call_in_vain() -> None:
         await link.wait_ready(SOON)
 
         with pytest.raises(GatewayUnavailable, match="silence"):
-            await link.call("silence", {}, patience=0.05)
+            await link.call("silence", {}, timeout=0.05)
 
         assert link.waiting == 0
 
@@ -284,7 +284,7 @@ async def test_defect_of_ours(caplog: pytest.LogCaptureFixture, monkeypatch: pyt
             raise defect
         return {"auth": {"token": token}}
 
-    monkeypatch.setattr("propactor.adapters.openclaw.protocol.connect", connect)
+    monkeypatch.setattr("propactor.adapters.openclaw.requests.connect", connect)
     with caplog.at_level(logging.ERROR):
         async with linked(gateway) as link:
             await link.wait_ready(SOON)

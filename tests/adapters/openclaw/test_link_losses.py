@@ -85,7 +85,7 @@ async def test_lost_in_a_call() -> None:
 
         for words in ("1006", "closed"):
             with pytest.raises(GatewayUnavailable, match=words):
-                await link.call("die", {}, patience=SOON)
+                await link.call("die", {}, timeout=SOON)
 
 
 async def test_killed() -> None:

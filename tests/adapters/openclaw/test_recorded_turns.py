@@ -42,7 +42,7 @@ def test_together(run: Recorded) -> None:
         if payload is not None:
             reader.hear(payload)
         elif entry is not None:
-            reader.recall.entry(entry)
+            reader.backfill.entry(entry)
 
     reader.end()
 
@@ -64,16 +64,16 @@ def cut(protocol: int, told: Sequence[Told], gone: int, back: int) -> Reader:
     for _, payload, _ in told[:gone]:
         if payload is not None:
             reader.hear(payload)
-    reader.recall.listen(live=False)
+    reader.backfill.listen(live=False)
     for _, _, entry in told[:back]:
         if entry is not None:
-            reader.recall.entry(entry)
+            reader.backfill.entry(entry)
     reader.rejoin()
     for _, payload, entry in told[back:]:
         if payload is not None:
             reader.replay(payload)
         elif entry is not None:
-            reader.recall.entry(entry)
+            reader.backfill.entry(entry)
     reader.end()
     return reader
 

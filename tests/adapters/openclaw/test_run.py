@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from propactor.adapters.openclaw.adapter import OpenClawUpstream
 from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.run import OpenClawRun
-from propactor.adapters.openclaw.terms import Terms
+from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.core.errors import (
     Cancelled,
     GatewayRefused,
@@ -60,7 +60,7 @@ class Stage:
 
 @asynccontextmanager
 async def staged(
-    recorded: Recorded | None, like: str = "2026.9.6-text", **terms: Any
+    recorded: Recorded | None, like: str = "2026.9.6-text", **options: Any
 ) -> AsyncIterator[Stage]:
     """Set up a gateway that plays a recording, and a link to it."""
     gateway = Gateway(recorded.recording if recorded else like, recorded)
@@ -68,7 +68,7 @@ async def staged(
         gateway.answers["chat.history"] = {"messages": history(recorded)}
     async with linked(gateway) as link:
         await link.wait_ready(SOON)
-        yield Stage(gateway, OpenClawUpstream(link, Terms(**terms)))
+        yield Stage(gateway, OpenClawUpstream(link, Options(**options)))
 
 
 async def ended(run: Run) -> Reply | PropactorError:
@@ -268,7 +268,7 @@ async def test_no_gateway() -> None:
 async def test_known_to_be_down() -> None:
     """Where nobody answers a run doesn't wait until it would have to be accepted."""
     link = Link(url="ws://127.0.0.1:1", backoff=quick())
-    upstream = OpenClawUpstream(link, Terms(accept=60, rejoin=0.01))
+    upstream = OpenClawUpstream(link, Options(accept=60, rejoin=0.01))
     link.start()
     await eventually(lambda: link.problem() is not None)
 
@@ -283,7 +283,7 @@ async def test_first_connection() -> None:
     """A run waits longer for a first connection that is still being made."""
     gateway = Gateway("2026.9.6-text", runs("2026.9.6-text")[0])
     async with linked(gateway) as link:
-        upstream = OpenClawUpstream(link, Terms(rejoin=0))
+        upstream = OpenClawUpstream(link, Options(rejoin=0))
 
         assert isinstance(await ended(upstream.begin(wanted(), lambda _: None)), Reply)
 

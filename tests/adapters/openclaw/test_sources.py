@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from propactor.adapters.openclaw import sources, stored
-from propactor.adapters.openclaw.hello import parse
+from propactor.adapters.openclaw.capabilities import parse
 from propactor.metrics import PLACES
 from tests.adapters.openclaw.recordings import hello
 
@@ -31,10 +31,10 @@ def test_sources(version: str, thoughts: str, missed: str, *, files: bool) -> No
 
 def test_unheard() -> None:
     """What events never tell isn't waited for."""
-    february, today = parse(hello("2026.2.9-text")), parse(hello("2026.9.6-text"))
+    protocol_3, today = parse(hello("2026.2.9-text")), parse(hello("2026.9.6-text"))
 
-    assert sources.unheard(february, tools=True) == {stored.Thought}
-    assert sources.unheard(february, tools=False) == {stored.Thought, stored.Call, stored.Outcome}
+    assert sources.unheard(protocol_3, tools=True) == {stored.Thought}
+    assert sources.unheard(protocol_3, tools=False) == {stored.Thought, stored.Call, stored.Outcome}
     assert sources.unheard(today, tools=True) == set()
 
 

@@ -44,7 +44,7 @@ async def wired(
             f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}",
             on_text=ear.texts.put_nowait,
             on_lost=ear.on_lost,
-            patience=5,
+            timeout=5,
             max_size=max_size,
         )
         try:
@@ -242,7 +242,7 @@ async def test_no_gateway(answer: bytes | None, words: str) -> None:
         ear = Ear()
 
         with pytest.raises(GatewayUnavailable, match=words):
-            await open_wire(url, on_text=ear.texts.put_nowait, on_lost=ear.on_lost, patience=0.3)
+            await open_wire(url, on_text=ear.texts.put_nowait, on_lost=ear.on_lost, timeout=0.3)
 
 
 async def test_nobody() -> None:
@@ -254,10 +254,10 @@ async def test_nobody() -> None:
 
     with pytest.raises(GatewayUnavailable, match="nobody answers"):
         await open_wire(
-            f"ws://127.0.0.1:{port}", on_text=ear.texts.put_nowait, on_lost=ear.on_lost, patience=5
+            f"ws://127.0.0.1:{port}", on_text=ear.texts.put_nowait, on_lost=ear.on_lost, timeout=5
         )
     with pytest.raises(GatewayRefused, match="address"):
-        await open_wire("http://x", on_text=ear.texts.put_nowait, on_lost=ear.on_lost, patience=5)
+        await open_wire("http://x", on_text=ear.texts.put_nowait, on_lost=ear.on_lost, timeout=5)
 
 
 def loops() -> list[Callable[[], asyncio.AbstractEventLoop]]:

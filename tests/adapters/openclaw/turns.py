@@ -6,10 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from propactor.adapters.openclaw.backfill import Backfill
 from propactor.adapters.openclaw.decoder import Decoder
-from propactor.adapters.openclaw.recalling import Recall
+from propactor.adapters.openclaw.ledger import Ledger
 from propactor.adapters.openclaw.stored import Thought, of_message
-from propactor.adapters.openclaw.story import Story
 from propactor.core.events import Event, TextDelta, Thinking, ToolCall, ToolResult
 
 Json = dict[str, Any]
@@ -138,11 +138,11 @@ class Reader:
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.story = Story()
-        self.decoder = Decoder(story=self.story)
-        self.recall = Recall(self.story, self.events.append)
+        self.ledger = Ledger()
+        self.decoder = Decoder(ledger=self.ledger)
+        self.backfill = Backfill(self.ledger, self.events.append)
         if self.protocol == 3:
-            self.recall.unheard = frozenset({Thought})
+            self.backfill.unheard = frozenset({Thought})
 
     def hear(self, payload: Json) -> None:
         """Take a live event."""
@@ -150,21 +150,21 @@ class Reader:
 
     def rejoin(self) -> None:
         """Hear live events again."""
-        self.decoder.rejoin(begun=bool(self.recall.turn))
-        self.recall.listen(live=True)
+        self.decoder.rejoin(begun=bool(self.backfill.turn))
+        self.backfill.listen(live=True)
 
     def replay(self, payload: Json) -> None:
         """Take a live event that had to wait while stored messages were read."""
-        if not self.recall.outdates(payload):
+        if not self.backfill.outdates(payload):
             self.hear(payload)
 
     def read(self, *messages: Json) -> None:
         """Take stored messages, as one answer of the gateway."""
-        self.recall.rows([of_message(message) for message in messages])
+        self.backfill.rows([of_message(message) for message in messages])
 
     def end(self) -> None:
         """Learn that this was all."""
-        self.recall.settle()
+        self.backfill.settle()
         self.events.extend(self.decoder.flush())
 
     @property

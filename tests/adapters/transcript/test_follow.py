@@ -257,7 +257,7 @@ async def test_folder_as_file(
     gateway: Gateway, listener: Listener, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What can't be read for some time is a failure with a code; when it can be read again, it is."""
-    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    monkeypatch.setattr(module, "FAILURE_GRACE", 0.1)
     path = gateway.name("one")
     follow = begin()
 
@@ -307,7 +307,7 @@ async def test_broken_map(
     gateway: Gateway, listener: Listener, begin: Begin, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     """A map that stays broken is a failure; the file we know is read all the same."""
-    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    monkeypatch.setattr(module, "FAILURE_GRACE", 0.1)
     path = gateway.session("one")
     follow = begin()
 
@@ -323,7 +323,7 @@ async def test_outside(
     tmp_path: Path, gateway: Gateway, listener: Listener, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A session whose id leads out of the folder is refused, and nothing is read."""
-    monkeypatch.setattr(module, "PATIENCE", 0.05)
+    monkeypatch.setattr(module, "FAILURE_GRACE", 0.05)
     (tmp_path / "secret.jsonl").write_bytes(encode(entry("secret")))
     gateway.name("../../../secret")
 

@@ -29,7 +29,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_system(tmp_path: Path) -> None:
     """The operating system tells which files change, appear and go."""
     ear, watch = Ear(), Watch(tmp_path)
-    watch.join(ear.hear)
+    watch.add_listener(ear.hear)
 
     for name in ("a.jsonl", "sessions.json"):
         async with asyncio.timeout(10):
@@ -37,7 +37,7 @@ async def test_system(tmp_path: Path) -> None:
                 (tmp_path / name).write_text("x")
                 await asyncio.sleep(0.02)
 
-    await watch.leave(ear.hear)
+    await watch.remove_listener(ear.hear)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
@@ -45,7 +45,7 @@ async def test_folder_comes_and_goes(tmp_path: Path) -> None:
     """A folder that isn't there yet, or that is removed and made again, is watched when it is there."""
     folder, ear = tmp_path / "sessions", Ear()
     watch = Watch(folder)
-    watch.join(ear.hear)
+    watch.add_listener(ear.hear)
 
     for name in ("first", "second"):
         folder.mkdir()
@@ -56,7 +56,7 @@ async def test_folder_comes_and_goes(tmp_path: Path) -> None:
         (folder / name).unlink()
         folder.rmdir()
 
-    await watch.leave(ear.hear)
+    await watch.remove_listener(ear.hear)
 
 
 async def test_shared(tmp_path: Path) -> None:
@@ -64,17 +64,17 @@ async def test_shared(tmp_path: Path) -> None:
     teller, ears = Teller(), [Ear(), Ear()]
     watch = Watch(tmp_path, teller)
     for ear in ears:
-        watch.join(ear.hear)
+        watch.add_listener(ear.hear)
 
     teller.told.put_nowait(["a"])
     await until(lambda: ears[0].names == ears[1].names == {"a"})
-    await watch.leave(ears[0].hear)
+    await watch.remove_listener(ears[0].hear)
     assert (teller.asked, teller.active) == (1, 1)
-    await watch.leave(ears[1].hear)
+    await watch.remove_listener(ears[1].hear)
     assert teller.active == 0
-    watch.join(ears[0].hear)
+    watch.add_listener(ears[0].hear)
     await until(lambda: teller.asked == 2)
-    await watch.leave(ears[0].hear)
+    await watch.remove_listener(ears[0].hear)
 
 
 @pytest.mark.parametrize("exc", [FileNotFoundError(), OSError(28, "no space"), RuntimeError("too many")])
@@ -82,14 +82,14 @@ async def test_fails(tmp_path: Path, exc: Exception) -> None:
     """A watcher that fails is tried again."""
     teller, ear = Teller(), Ear()
     watch = Watch(tmp_path, teller)
-    watch.join(ear.hear)
+    watch.add_listener(ear.hear)
 
     teller.told.put_nowait(exc)
     teller.told.put_nowait(["a"])
 
     await until(lambda: ear.names == {"a"})
     assert teller.asked == 2
-    await watch.leave(ear.hear)
+    await watch.remove_listener(ear.hear)
 
 
 async def test_stubborn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,10 +102,10 @@ async def test_stubborn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         await asyncio.Event().wait()
 
     watch = Watch(tmp_path, stubborn)
-    watch.join(ear.hear)
+    watch.add_listener(ear.hear)
     await until(lambda: ear.names)
 
-    await watch.leave(ear.hear)
+    await watch.remove_listener(ear.hear)
 
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
@@ -115,9 +115,9 @@ async def test_leave_twice(tmp_path: Path) -> None:
     ear = Ear()
     watch = Watch(tmp_path, Teller())
 
-    await watch.leave(ear.hear)
-    watch.join(ear.hear)
-    await watch.leave(ear.hear)
-    await watch.leave(ear.hear)
+    await watch.remove_listener(ear.hear)
+    watch.add_listener(ear.hear)
+    await watch.remove_listener(ear.hear)
+    await watch.remove_listener(ear.hear)
 
     assert asyncio.all_tasks() == {asyncio.current_task()}

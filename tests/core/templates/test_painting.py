@@ -1,9 +1,9 @@
-"""The colours a wish gives to a shape."""
+"""The colours a features gives to a shape."""
 
 from propactor.core.templates.colors import COLORS, FIXED, MATERIALS, hue, mix
+from propactor.core.templates.features import PromptFeatures, read
 from propactor.core.templates.painting import painted
 from propactor.core.templates.pieces import ROLES, ball, lit, shape
-from propactor.core.templates.wish import Wish, read
 
 SHAPE = shape(
     *(ball(role, 1, (0, 0, 0)) for role in (*ROLES, "leaf")),
@@ -14,9 +14,9 @@ SHAPE = shape(
 )
 
 
-def colors(wish: Wish) -> list[str]:
+def colors(features: PromptFeatures) -> list[str]:
     """Return the colours of the four roles."""
-    return [part.color for part in painted(SHAPE, wish)][:4]
+    return [part.color for part in painted(SHAPE, features)][:4]
 
 
 def test_words_first() -> None:

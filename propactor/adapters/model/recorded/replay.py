@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+from propactor.adapters.model.client import ModelClient, Response
 from propactor.adapters.model.dialects import DIALECTS
-from propactor.adapters.model.library import Line, Response
+from propactor.adapters.model.options import Options
 from propactor.adapters.model.recorded.taping import ANSWER, ASK, END, EVENT, FAULT
 from propactor.adapters.model.run import ModelRun
-from propactor.adapters.model.terms import Terms
 from propactor.core import jsontext
 from propactor.core.errors import ModelRefused, UpstreamError, UpstreamFault
-from propactor.core.recording import PATIENCE, BadRecording, Frame, Pace, Recording
+from propactor.core.recording import NO_TIMEOUT, BadRecording, Frame, FrameClock, Recording
 from propactor.core.upstream import Emit, GenerationRequest
 
 
@@ -32,14 +32,14 @@ def opened(recording: Recording) -> Recording:
     return recording
 
 
-def play(recording: Recording, request: GenerationRequest, emit: Emit, pace: Pace) -> ModelRun:
+def play(recording: Recording, request: GenerationRequest, emit: Emit, clock: FrameClock) -> ModelRun:
     """Make a run that plays a recording which was `opened`."""
-    line = RecordedLine(recording, pace)
+    client = RecordedClient(recording, clock)
 
-    async def find() -> Line:
-        return line
+    async def find() -> ModelClient:
+        return client
 
-    return ModelRun(find, request, emit, terms=line.terms, ladder=line)
+    return ModelRun(find, request, emit, options=client.options, fallback=client)
 
 
 class _Recorded(Exception):
@@ -53,34 +53,39 @@ class _Recorded(Exception):
 class RecordedResponse:
     """An answer whose body is in a recording."""
 
-    def __init__(self, head: Frame, body: Sequence[Frame], pace: Pace) -> None:
+    def __init__(self, head: Frame, body: Sequence[Frame], clock: FrameClock) -> None:
         self.is_closed = False
         self.headers: Mapping[str, str] = head.data.get("headers") or {}
-        self._body, self._pace = body, pace
+        self._body, self._clock = body, clock
 
     async def iter_bytes(self) -> AsyncIterator[bytes]:
         """Yield the body, each event when it is due."""
         for frame in self._body:
-            await self._pace.until(frame.t)
+            await self._clock.until(frame.t)
             _check(frame)
             if frame.data["type"] == EVENT:
                 yield _event(frame.data)
 
 
-class RecordedLine(Line):
+class RecordedClient(ModelClient):
     """A client that is answered from a recording."""
 
-    def __init__(self, recording: Recording, pace: Pace) -> None:
-        self.terms = self._terms = Terms(
-            api=recording.header.about["api"], model="recorded", accept=PATIENCE, total=PATIENCE
+    def __init__(self, recording: Recording, clock: FrameClock) -> None:
+        self.options = self._options = Options(
+            api=recording.header.about["api"], model="recorded", accept=NO_TIMEOUT, total=NO_TIMEOUT
         )
-        self.dialect = DIALECTS[self.terms.api]
-        self.wishes = ({},)
-        self.rung = 0
+        self.dialect = DIALECTS[self.options.api]
+        self.features = ({},)
+        self.level = 0
         self.errors = (_Recorded,)
-        self._frames, self._pace = recording.frames[1:], pace
+        self._frames, self._clock = recording.frames[1:], clock
 
-    def ask(self, model: str, prompt: str, wish: Mapping[str, Any]) -> AbstractAsyncContextManager[Response]:  # noqa: ARG002  what was asked then counts
+    def ask(
+        self,
+        model: str,  # noqa: ARG002  what was asked then counts
+        prompt: str,  # noqa: ARG002  the same
+        feature: Mapping[str, Any],  # noqa: ARG002  the same
+    ) -> AbstractAsyncContextManager[Response]:
         """Ask."""
         return self._answer()
 
@@ -92,10 +97,10 @@ class RecordedLine(Line):
     @asynccontextmanager
     async def _answer(self) -> AsyncIterator[Response]:
         head, *body = self._frames
-        self._pace.resume(0.0)
-        await self._pace.until(head.t)
+        self._clock.resume(0.0)
+        await self._clock.until(head.t)
         _check(head)
-        response = RecordedResponse(head, body, self._pace)
+        response = RecordedResponse(head, body, self._clock)
         try:
             yield response
         finally:

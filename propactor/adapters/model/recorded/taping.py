@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from propactor.adapters.model.adapter import ModelUpstream
-from propactor.adapters.model.library import Line, Response
+from propactor.adapters.model.client import ModelClient, Response
+from propactor.adapters.model.upstream import ModelUpstream
 from propactor.core import jsontext, sse
 from propactor.core.recording import Direction, Tape
 
@@ -35,17 +35,21 @@ class TapedResponse:
         _write(self._tape, "in", END)
 
 
-class TapedLine(Line):
+class TapedClient(ModelClient):
     """A client that is listened in on."""
 
-    def __init__(self, line: Line, tape: Tape) -> None:
-        vars(self).update(vars(line))
+    def __init__(self, client: ModelClient, tape: Tape) -> None:
+        vars(self).update(vars(client))
         self._tape = tape
 
-    def ask(self, model: str, prompt: str, wish: Mapping[str, Any]) -> AbstractAsyncContextManager[Response]:
+    def ask(
+        self, model: str, prompt: str, feature: Mapping[str, Any]
+    ) -> AbstractAsyncContextManager[Response]:
         """Ask."""
-        _write(self._tape, "out", ASK, api=self._terms.api, model=model, prompt=prompt, wish=dict(wish))
-        return self._listen(super().ask(model, prompt, wish))
+        _write(
+            self._tape, "out", ASK, api=self._options.api, model=model, prompt=prompt, feature=dict(feature)
+        )
+        return self._listen(super().ask(model, prompt, feature))
 
     @asynccontextmanager
     async def _listen(self, asked: AbstractAsyncContextManager[Response]) -> AsyncIterator[Response]:
@@ -62,7 +66,7 @@ class TapedLine(Line):
 
 def tap(upstream: ModelUpstream, tape: Tape) -> None:
     """Take down all that an upstream says and hears; before it is started."""
-    upstream.listen = lambda line: TapedLine(line, tape)
+    upstream.listen = lambda client: TapedClient(client, tape)
 
 
 def _write(tape: Tape, direction: Direction, kind: str, **more: Any) -> None:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from propactor.adapters.openclaw import hello as hellos
-from propactor.adapters.openclaw.boots import boot
+from propactor.adapters.openclaw import capabilities as hellos
 from propactor.adapters.openclaw.connection import Connection, Counters
-from propactor.adapters.openclaw.exchange import Waiter
+from propactor.adapters.openclaw.dispatcher import Waiter
+from propactor.adapters.openclaw.identity import boot
 from propactor.adapters.openclaw.link import Link
 from propactor.adapters.openclaw.recorded.cleaning import is_hello
 from propactor.adapters.openclaw.recorded.files import RecordedFiles
@@ -17,7 +17,7 @@ from propactor.adapters.openclaw.recorded.names import Names
 from propactor.adapters.openclaw.recorded.requests import Key, Requests
 from propactor.core import jsontext
 from propactor.core.errors import GatewayUnavailable
-from propactor.core.recording import Frame, Pace
+from propactor.core.recording import Frame, FrameClock
 
 _COURTESY = 0.1
 """Seconds to wait for a request that was made then: one that is not made today is passed over."""
@@ -40,7 +40,7 @@ class RecordedConnection(Connection):
         """
         if self._lost.done():
             raise GatewayUnavailable("the recorded connection is closed")
-        request_id = self.exchange.wait(waiter)
+        request_id = self.dispatcher.wait(waiter)
         self._link.hear(request_id, method, params)
         return request_id
 
@@ -52,10 +52,10 @@ class RecordedConnection(Connection):
 class RecordedLink(Link):
     """Plays a recording to one run, from `start` on. Sessions, runs and requests are called as today."""
 
-    def __init__(self, frames: Sequence[Frame], pace: Pace) -> None:
+    def __init__(self, frames: Sequence[Frame], clock: FrameClock) -> None:
         super().__init__(url="")
         self._frames = frames
-        self._pace = pace
+        self._clock = clock
         self._requests = Requests(self._frames)
         self._names = Names(self._frames)
         self._said: RecordedConnection | None = None
@@ -74,16 +74,16 @@ class RecordedLink(Link):
 
     async def _run(self) -> None:
         """Play all frames, each when it is due, and hang up."""
-        pace = self._pace
-        pace.resume(0.0)
+        clock = self._clock
+        clock.resume(0.0)
         try:
             for frame, key in zip(self._frames, self._requests.keys, strict=True):
-                await pace.until(frame.t)
+                await clock.until(frame.t)
                 if frame.direction == "in":
                     self._play(frame, key)
                 elif key is not None:
                     await self._wait_for(key)
-                    pace.resume(frame.t)
+                    clock.resume(frame.t)
         finally:
             self._end("the recording ends here")
 
@@ -116,7 +116,7 @@ class RecordedLink(Link):
             self._hang_up("the gateway was connected anew")
         self._connection = self._said = RecordedConnection(self.counters, self)
         self.hello = hellos.parse(payload)
-        self.boot = boot(self.hello, asyncio.get_running_loop().time())
+        self.identity = boot(self.hello, asyncio.get_running_loop().time())
         self._failure = None
         for trigger in ("dial", "greet", "accept"):
             self._enter(trigger)

@@ -2,24 +2,24 @@
 
 from dataclasses import replace
 
-from propactor.adapters.openclaw import hello as hellos
+from propactor.adapters.openclaw import capabilities as hellos
+from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.recorded.cleaning import is_hello
 from propactor.adapters.openclaw.recorded.growth import grow
 from propactor.adapters.openclaw.recorded.player import RecordedLink
 from propactor.adapters.openclaw.run import OpenClawRun
-from propactor.adapters.openclaw.terms import Terms
 from propactor.core.errors import GatewayRefused
-from propactor.core.recording import PATIENCE, BadRecording, Frame, Pace, Recording
+from propactor.core.recording import NO_TIMEOUT, BadRecording, Frame, FrameClock, Recording
 from propactor.core.upstream import Emit, GenerationRequest, Reply
 
-_TERMS = Terms(
-    accept=PATIENCE,
-    rejoin=PATIENCE,
-    lost=PATIENCE,
-    resume=PATIENCE,
-    detect=PATIENCE,
-    total=PATIENCE,
-    call=PATIENCE,
+_TERMS = Options(
+    accept=NO_TIMEOUT,
+    rejoin=NO_TIMEOUT,
+    lost=NO_TIMEOUT,
+    resume=NO_TIMEOUT,
+    detect=NO_TIMEOUT,
+    total=NO_TIMEOUT,
+    call=NO_TIMEOUT,
 )
 
 
@@ -57,8 +57,10 @@ def _check(frame: Frame) -> None:
 class ReplayedRun:
     """One generation from a recording that was `opened`."""
 
-    def __init__(self, recording: Recording, request: GenerationRequest, emit: Emit, pace: Pace) -> None:
-        link = self._link = RecordedLink(recording.frames, pace)
+    def __init__(
+        self, recording: Recording, request: GenerationRequest, emit: Emit, clock: FrameClock
+    ) -> None:
+        link = self._link = RecordedLink(recording.frames, clock)
         files = link.files if link.has_files else None
         self._run = OpenClawRun(link, request, emit, _TERMS, transcripts=lambda _: files)
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from propactor.adapters.openclaw import protocol
-from propactor.adapters.openclaw.adapter import OpenClawUpstream
+from propactor.adapters.openclaw import requests
+from propactor.adapters.openclaw.capabilities import Hello
 from propactor.adapters.openclaw.connection import Connection, Counters
-from propactor.adapters.openclaw.exchange import Waiter
+from propactor.adapters.openclaw.dispatcher import Waiter
 from propactor.adapters.openclaw.following import Follow, Open, Take, Transcripts
-from propactor.adapters.openclaw.hello import Hello
+from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.core import jsontext
 from propactor.core.errors import PropactorError
 from propactor.core.recording import Tape
@@ -35,7 +35,7 @@ class TapedConnection(Connection):
         """
         request_id = super().post(method, params, waiter)
         if method != "connect":  # it holds the token
-            self._tape.write("out", "gateway", protocol.request(request_id, method, params))
+            self._tape.write("out", "gateway", requests.request(request_id, method, params))
         return request_id
 
     def end(self, error: PropactorError) -> None:
@@ -75,7 +75,7 @@ class _TapedFollow:
     async def catch_up(self) -> None:
         """Wait until all that is written by now has been handed over, and note that it has."""
         self._asked += 1
-        request = protocol.request(f"t{self._asked}", CATCH_UP, {})
+        request = requests.request(f"t{self._asked}", CATCH_UP, {})
         self._tape.write("out", "transcript", request)
         answer = {"type": "res", "id": f"t{self._asked}", "ok": True}
         await self._follow.catch_up()

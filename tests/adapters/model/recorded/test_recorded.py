@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from propactor.adapters.model.options import Api
 from propactor.adapters.model.recorded import cleaning, replay, taping
-from propactor.adapters.model.terms import Api
 from propactor.core.errors import ModelRefused, PropactorError, UpstreamError
 from propactor.core.events import Event, TextDelta
 from propactor.core.recording import BadRecording, Frame, Header, Recording, Tape, decode, encode
@@ -17,7 +17,7 @@ from propactor.core.upstream import Reply
 from propactor.fakes.dialects import Refusal
 from propactor.fakes.models import KEY, FakeModel
 from propactor.fakes.steps import Disconnect, Fail, Say, Step, Think, Wait
-from propactor.web.pace import Timekeeper
+from propactor.web.playback_clock import PlaybackClock
 from tests.adapters.model.asking import APIS, REQUEST, upstream
 from tests.virtual import virtual
 
@@ -31,12 +31,12 @@ def plain(events: Sequence[Event], end: object) -> list[str]:
     return [*map(repr, timeless), repr(end)]
 
 
-async def record(api: Api, script: Sequence[Step], **terms: Any) -> tuple[Recording, list[str]]:
+async def record(api: Api, script: Sequence[Step], **options: Any) -> tuple[Recording, list[str]]:
     """Ask a fake model; return the recording of it and what was told."""
     tape, events = Tape(time.monotonic), list[Event]()
     end: Reply | PropactorError
     async with FakeModel(api, script) as model:
-        asked = upstream(model.url, api, **terms)
+        asked = upstream(model.url, api, **options)
         taping.tap(asked, tape)
         try:
             end = await asked.begin(REQUEST, events.append).finish()
@@ -53,7 +53,9 @@ async def play(recording: Recording, speed: float | None = None) -> list[str]:
     events = list[Event]()
     end: Reply | PropactorError
     try:
-        end = await replay.play(replay.opened(recording), REQUEST, events.append, Timekeeper(speed)).finish()
+        end = await replay.play(
+            replay.opened(recording), REQUEST, events.append, PlaybackClock(speed)
+        ).finish()
     except PropactorError as exc:
         end = exc
     return plain(events, end)
@@ -110,7 +112,7 @@ async def test_nothing_private(api: Api) -> None:
 async def heard(recording: Recording) -> list[Event]:
     """Return the events of a recording."""
     events = list[Event]()
-    await replay.play(replay.opened(recording), REQUEST, events.append, Timekeeper(None)).finish()
+    await replay.play(replay.opened(recording), REQUEST, events.append, PlaybackClock(None)).finish()
     return events
 
 
@@ -128,7 +130,7 @@ async def test_timing(api: Api) -> None:
             if isinstance(event, TextDelta):
                 times.append(clock())
 
-        await replay.play(recording, REQUEST, note, Timekeeper(2.0)).finish()
+        await replay.play(recording, REQUEST, note, PlaybackClock(2.0)).finish()
 
     await asyncio.to_thread(check)
     spacing = [
@@ -141,7 +143,7 @@ async def test_stop() -> None:
     """A recording can be stopped at any time, which is confirmed."""
     recording, _ = await record("openai", [Say("a"), Wait(0.2), Say("b")])
     begun = asyncio.Event()
-    run = replay.play(recording, REQUEST, lambda _: begun.set(), Timekeeper(0.001))
+    run = replay.play(recording, REQUEST, lambda _: begun.set(), PlaybackClock(0.001))
     task = asyncio.create_task(run.finish())
     await begun.wait()
 
@@ -185,6 +187,6 @@ ANSWERED = Frame(0.0, "in", "model", {"type": "answer"}, 3)
     ],
 )
 def test_unplayable(api: str, frames: list[Frame], why: str) -> None:
-    """What can't be played is refused before it begins, with the line."""
+    """What can't be played is refused before it begins, with the client."""
     with pytest.raises(BadRecording, match=f"^{why}"):
         replay.opened(Recording(Header("model", "", "", "", {"api": api}), frames))

@@ -5,17 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from propactor.adapters.openclaw.adapter import OpenClawUpstream
 from propactor.adapters.openclaw.link import Link
 from propactor.adapters.openclaw.recorded import replay, taping
 from propactor.adapters.openclaw.recorded.cleaning import cleaned
+from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.core.errors import PropactorError
 from propactor.core.events import Event, TextDelta
 from propactor.core.recording import Frame, Header, Recording, Tape
 from propactor.core.upstream import GenerationRequest, Reply
 from propactor.fakes.gateway import FakeGateway
 from propactor.fakes.steps import Step
-from propactor.web.pace import Timekeeper
+from propactor.web.playback_clock import PlaybackClock
 
 HEADER = Header("openclaw", "A lamp", "Lamp", "2026-11-22")
 PROMPT = "A lamp for /root/secret"
@@ -73,7 +73,7 @@ async def record(
 async def play(recording: Recording, speed: float | None = None, job: str = "j2") -> Told:
     """Play a recording to its end."""
     told = Told()
-    run = replay.ReplayedRun(replay.opened(recording), request(job), told.events.append, Timekeeper(speed))
+    run = replay.ReplayedRun(replay.opened(recording), request(job), told.events.append, PlaybackClock(speed))
     try:
         told.end = await run.finish()
     except PropactorError as exc:

@@ -7,10 +7,10 @@ import pytest
 
 from propactor.adapters.openclaw.following import Take
 from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.recorded import taping
 from propactor.adapters.openclaw.recorded.cleaning import cleaned
 from propactor.adapters.openclaw.run import OpenClawRun
-from propactor.adapters.openclaw.terms import Terms
 from propactor.core.events import Thinking
 from propactor.core.recording import Frame, Recording, Tape, decode, encode
 from propactor.fakes.gateway import FakeGateway
@@ -77,7 +77,7 @@ async def recorded() -> tuple[Recording, Told]:
         link.start()
         files = Files(gateway)
         opens = taping.transcripts(lambda _: files, tape)
-        run = OpenClawRun(link, request(), told.events.append, Terms(), transcripts=opens)
+        run = OpenClawRun(link, request(), told.events.append, Options(), transcripts=opens)
         told.end = await run.finish()
         await link.close()
     _, frames = cleaned(tape.frames(), str)

@@ -14,7 +14,7 @@ from propactor.core.recording import BadRecording, decode, encode
 from propactor.core.upstream import Reply
 from propactor.fakes.scenarios import SCENARIOS, Wishes
 from propactor.fakes.steps import Fail, Say, Step, Think, UseTool
-from propactor.web.pace import Timekeeper
+from propactor.web.playback_clock import PlaybackClock
 from tests.adapters.openclaw.recorded.made import (
     Told,
     answer,
@@ -73,7 +73,7 @@ def test_timing(speed: float, times: list[float]) -> None:
             if isinstance(event, TextDelta):
                 heard.append(clock() - began)
 
-        run = replay.ReplayedRun(replay.opened(by_hand(*PIECES)), request(), note, Timekeeper(speed))
+        run = replay.ReplayedRun(replay.opened(by_hand(*PIECES)), request(), note, PlaybackClock(speed))
         assert await run.finish() == Reply("ab")
         assert heard == pytest.approx(times)
 
@@ -104,7 +104,9 @@ async def test_stamped_now() -> None:
 async def test_stop() -> None:
     """A recording can be stopped at any time, which is confirmed; nothing of it goes on."""
     told = Told()
-    run = replay.ReplayedRun(replay.opened(by_hand(*PIECES)), request(), told.events.append, Timekeeper(1.0))
+    run = replay.ReplayedRun(
+        replay.opened(by_hand(*PIECES)), request(), told.events.append, PlaybackClock(1.0)
+    )
     task = asyncio.create_task(run.finish())
     await asyncio.sleep(2)
 
@@ -118,7 +120,7 @@ async def test_stop() -> None:
 @virtual
 async def test_stop_before_the_start() -> None:
     """A run that never began is stopped, too."""
-    run = replay.ReplayedRun(replay.opened(by_hand(*PIECES)), request(), print, Timekeeper(1.0))
+    run = replay.ReplayedRun(replay.opened(by_hand(*PIECES)), request(), print, PlaybackClock(1.0))
 
     assert await run.stop()
 

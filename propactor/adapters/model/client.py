@@ -1,0 +1,104 @@
+"""The client libraries, imported when they are needed: they are an extra, and take a second to load."""
+
+import importlib
+import importlib.util
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from propactor.adapters.model import api_errors
+from propactor.adapters.model.dialects import DIALECTS
+from propactor.adapters.model.options import Options
+from propactor.adapters.model.stream_decoder import StreamDecoder
+from propactor.core.errors import GenerationTimeout, UpstreamError, UpstreamFault
+
+_UNKNOWN_FEATURE_STATUSES = (400, 422)
+_FEATURE_WORDS = ("thinking", "adaptive", "reasoning", "effort", "budget")
+"""Words by which an API tells what it doesn't like about a request."""
+
+
+class Response(Protocol):
+    """An answer whose headers are there and whose body streams."""
+
+    headers: Mapping[str, str]
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether the connection was let go."""
+        ...
+
+    def iter_bytes(self) -> AsyncIterator[bytes]:
+        """Yield the body as it comes."""
+        ...
+
+
+def missing(options: Options) -> str | None:
+    """Return what to do when the library isn't installed, None when it is."""
+    name = DIALECTS[options.api].library
+    if importlib.util.find_spec(name) is not None:
+        return None
+    return f"the Python package {name!r} is not installed: pip install 'propactor[model]'"
+
+
+class ModelClient:
+    """A library's client, ready to ask; ``errors`` is everything that may come out of it."""
+
+    def __init__(self, options: Options) -> None:
+        self.dialect = DIALECTS[options.api]
+        self.features = self.dialect.features(options)
+        self._options = options
+        self._library = importlib.import_module(self.dialect.library)
+        self._client = self.dialect.open(self._library, options)
+        # While a body is read, the errors of the libraries below come through as they are.
+        transport, streams = importlib.import_module("httpx2"), importlib.import_module("anyio")
+        own = (self._library.APIError, transport.HTTPError, streams.EndOfStream)
+        self.errors: tuple[type[Exception], ...] = (*own, OSError)
+
+    def ask(
+        self, model: str, prompt: str, feature: Mapping[str, Any]
+    ) -> AbstractAsyncContextManager[Response]:
+        """Ask; to enter is to wait for the headers, to leave closes the stream."""
+        asked: AbstractAsyncContextManager[Response] = self.dialect.ask(self._client)(
+            **self.dialect.body(model, prompt, self._options), extra_body=feature
+        )
+        return asked
+
+    def decoder(self) -> StreamDecoder:
+        """Return who reads an answer."""
+        return self.dialect.decoder(self._options.api_key)
+
+    async def models(self) -> list[str]:
+        """Return the names of the models that the API lists."""
+        return [str(model.id) async for model in self._client.models.list()]
+
+    def denies(self, exc: Exception, feature: Mapping[str, Any]) -> bool:
+        """Tell whether it is just this feature that the API refuses."""
+        if not feature or getattr(exc, "status_code", 0) not in _UNKNOWN_FEATURE_STATUSES:
+            return False
+        said = api_errors.words(getattr(exc, "body", None)).lower()
+        return any(word in said for word in _FEATURE_WORDS)
+
+    def fault(self, exc: Exception) -> UpstreamFault:
+        """Turn an error of the library into ours."""
+        key = self._options.api_key
+        if isinstance(exc, self._library.APIStatusError):
+            headers = exc.response.headers
+            return api_errors.from_status(exc.status_code, headers, exc.body, now=time.time(), key=key)
+        if isinstance(exc, self._library.APITimeoutError):
+            return GenerationTimeout("the model's API took no connection in time", phase="accept")
+        return UpstreamError(
+            api_errors.sentence("the connection to the model's API failed", _cause(exc), key)
+        )
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self._client.close()
+
+
+def _cause(exc: BaseException) -> str:
+    """Return the words of the innermost error, which knows what really happened."""
+    said = str(exc)
+    while (inner := exc.__cause__ or exc.__context__) is not None:
+        exc, said = inner, str(inner) or said
+    return said

@@ -1,0 +1,154 @@
+"""What a reader is told of one run, by live events and by what is stored, and who of them has the word."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from propactor.adapters.openclaw import sources
+from propactor.adapters.openclaw.backfill import Backfill
+from propactor.adapters.openclaw.capabilities import Hello
+from propactor.adapters.openclaw.decoder import Decoder
+from propactor.adapters.openclaw.following import Follow
+from propactor.adapters.openclaw.ledger import Ledger
+from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.options import Options
+from propactor.adapters.openclaw.polling import Poller
+from propactor.adapters.openclaw.session_history import SessionHistory
+from propactor.core.errors import PropactorError
+from propactor.core.events import Progress, TextDelta
+from propactor.core.upstream import Emit
+
+Switched = Callable[[str, str], None]
+
+
+def unnoticed(before: str, after: str) -> None:
+    """Take no note of a switch."""
+
+
+class EventMerger:
+    """Takes the events of a run as the link brings them, and the stored messages where they are needed.
+
+    ``lost`` is called when the link will bring no more. ``switched`` learns of each change of the source.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        emit: Emit,
+        options: Options,
+        *,
+        key: str,
+        run_id: str,
+        debug: bool,
+        lost: Callable[[PropactorError], None],
+        switched: Switched,
+    ) -> None:
+        self.ledger = Ledger(closely=debug)
+        self.decoder = Decoder(debug=debug, ledger=self.ledger)
+        self.backfill = Backfill(self.ledger, emit)
+        self.history = SessionHistory(link, self.backfill, key=key, run_id=run_id, timeout=options.call)
+        self.poller = Poller(self.history.fetch, every=options.poll)
+        self.fail = lost
+        self._emit, self._options, self._debug, self._switched = emit, options, debug, switched
+        self._place: sources.Place = "gateway"
+        self._february = self._anew = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    def receive(self, payload: Mapping[str, Any]) -> None:
+        """Take an event of the run."""
+        for event in self.decoder.decode(payload):
+            self._emit(event)
+
+    def prepare(self, hello: Hello, *, tools: bool, follow: Follow | None) -> None:
+        """Begin to follow the transcript, if somebody can; ``tools`` if events will tell of tools."""
+        self._february = hello.protocol_3
+        self.backfill.unheard = sources.unheard(hello, tools=tools)
+        if hello.protocol_3 and tools:
+            self.decoder = Decoder(debug=self._debug, strict=True, ledger=self.ledger)
+        if follow is not None:
+            self.history.follow(follow)
+
+    def expect(self) -> None:
+        """Expect an event soon; if none comes, what is stored is read instead."""
+        self._timer = asyncio.get_running_loop().call_later(self._options.detect, self._miss)
+
+    def come(self, payload: Mapping[str, Any]) -> None:
+        """Take the first event; if it is the run's first as well, it was only slow, and nothing is missed."""
+        self._calm()
+        if payload.get("seq") == 1:
+            self.poller.rest()
+        if not self.backfill.live:
+            self._return()
+        if not self.backfill.outdates(payload):
+            self.receive(payload)
+
+    def degrade(self, reason: str) -> None:
+        """Let what is stored tell the run from here on."""
+        self._calm()
+        follows = self.history.follows
+        self._emit(Progress("degraded", reason=reason, source="transcript" if follows else None))
+        self.backfill.listen(live=False)
+        self._note("transcript" if follows else "history")
+
+    def hear_again(self, run_id: str, held: Iterable[Mapping[str, Any]]) -> None:
+        """Take live events again, those that were held first; of tools only who asked is told."""
+        self.backfill.unheard |= sources.TOOLS
+        self._return()
+        self.poller.start()
+        for payload in held:
+            if payload.get("runId") == run_id and not self.backfill.outdates(payload):
+                self.receive(payload)
+
+    def start_over(self) -> None:
+        """Read another run from here on, which the gateway has begun in this one's place."""
+        self._anew = True
+        for event in self.decoder.resume():
+            self._emit(event)
+
+    async def hear_out(self, response: Mapping[str, Any]) -> bool:
+        """Tell what was never told, when the run is over; return whether its messages could be read."""
+        await self.poller.stop()
+        if self.decoder.missed:
+            self.backfill.listen(live=False)
+        doubted = self.ledger.messages.broken or (self._february and bool(response.get("ok")))
+        recalled = doubted and await self.history.fetch()
+        self.backfill.settle()
+        for event in self.decoder.flush():
+            self._emit(event)
+        return recalled
+
+    def complete(self, text: str | None) -> None:
+        """Tell what the final answer has beyond what was told, where anything may have been missed."""
+        if not self.ledger.messages.broken or not text:
+            return
+        rest = self.ledger.messages.rest(text).text
+        if rest:
+            self._emit(TextDelta(rest, source="transcript"))
+
+    async def close(self) -> None:
+        """Read no more."""
+        self._calm()
+        await self.poller.stop()
+        await self.history.close()
+
+    def _miss(self) -> None:
+        """Read what is stored, because no event came in time."""
+        self.degrade(f"no event of the run came within {self._options.detect:g} s")
+        self.poller.start()
+
+    def _return(self) -> None:
+        """Let live events tell the run again."""
+        self.decoder.rejoin(begun=bool(self.backfill.turn) and not self._anew)
+        self._anew = False
+        self.backfill.listen(live=True)
+        self._emit(Progress("source_switched", reason="live events come again", source="gateway"))
+        self._note("gateway")
+
+    def _note(self, place: sources.Place) -> None:
+        if place != self._place:
+            self._switched(self._place, place)
+        self._place = place
+
+    def _calm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()

@@ -1,0 +1,201 @@
+"""A run whose connection was lost goes on at the gateway: find it again, and find its end."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from propactor.adapters.openclaw import requests, stored
+from propactor.adapters.openclaw.capabilities import Hello
+from propactor.adapters.openclaw.dispatcher import Ignored, Single
+from propactor.adapters.openclaw.sinks import BufferSink
+from propactor.core.errors import GatewayUnavailable, InternalError, PropactorError, UpstreamError
+
+if TYPE_CHECKING:
+    from propactor.adapters.openclaw.run import OpenClawRun
+
+log = logging.getLogger(__name__)
+
+Frame = Mapping[str, Any]
+_STARTING = ("accepted", "in_flight")
+SUCCESS: Frame = {"ok": True, "payload": {"status": "ok"}}
+FORGOTTEN = "the gateway was restarted, and has forgotten the run"
+_WAIT = 10.0
+"""Seconds to be told of the end in one call."""
+_NOT_READY_PAUSE = 0.2
+"""Seconds before a gateway is asked again that is connected and says that it isn't ready."""
+_REMEMBERED = 240.0
+"""Seconds after which a gateway may have forgotten a request (it keeps it for five minutes)."""
+
+
+class Reconnect:
+    """Takes a run up again after a loss, as often as need be. Its words are told by the run itself."""
+
+    def __init__(self, run: "OpenClawRun") -> None:
+        self._run = run
+        self._held = BufferSink(run.merger)
+        self._successor: str | None = None
+        self._news = asyncio.Event()
+
+    async def finish(self) -> None:
+        """Find the run and its end, and tell the run of it."""
+        try:
+            outcome: Frame | PropactorError = await self._search()
+        except PropactorError as exc:
+            outcome = exc
+        except Exception:  # guards the task: a defect of ours must not leave a run without an end
+            log.exception("a run could not be taken up again")
+            outcome = InternalError("a run could not be taken up again")
+        self._run.settle(outcome)
+
+    def on_unrouted(self, payload: Frame) -> None:
+        """Take an event of a run we don't know, in a session that is ours alone."""
+        self._successor = str(payload.get("runId"))
+        self._held.payloads.append(payload)
+        self._news.set()
+
+    def on_stored(self, payload: Frame) -> None:
+        """Learn that a message was stored; a prompt that the gateway gave itself begins another run."""
+        message = stored.of_push(payload)
+        if message is not None and message.internal and message.run_id:
+            self._successor = message.run_id
+        self._news.set()
+        self._run.merger.poller.wake()
+
+    async def _search(self) -> Frame:
+        """Wait for the connection and look for the end; start over when it is lost again."""
+        run = self._run
+        while True:
+            hello = await run.link.wait_ready(run.options.lost)
+            try:
+                return await self._take_up(hello)
+            except GatewayUnavailable as exc:
+                log.info("a run is still without its gateway: %s", exc)
+                if run.link.problem() is None:
+                    await asyncio.sleep(_NOT_READY_PAUSE)
+
+    async def _take_up(self, hello: Hello) -> Frame:
+        run = self._run
+        same, run.identity = run.identity.is_same(run.link.identity), run.link.identity
+        self._held = BufferSink(run.merger)
+        run.link.route(run.run_id, self._held)
+        run.link.observe(run.key, self)
+        if hello.pushes_sessions:
+            run.link.post("sessions.messages.subscribe", requests.subscribe(run.key), Ignored())
+        if run.followed:
+            return await self._see_to_end()
+        if same:
+            return await self._go_on(hello)
+        if not run.accepted:
+            raise UpstreamError("the gateway was restarted before it accepted the run")
+        return await self._find_successor(hello)
+
+    async def _go_on(self, hello: Hello) -> Frame:
+        """Go on with the run in the gateway it began in."""
+        run = self._run
+        ended = await self._repeat() if self._remembered else None
+        if ended is not None:
+            return ended
+        run.accept()
+        await run.merger.history.fetch()
+        run.hear_again(self._held.payloads)
+        while True:
+            answer = await self._wait(_WAIT)
+            frame = await (self._poll_protocol_3() if hello.protocol_3 else self._poll_protocol_4(answer))
+            if frame is not None:
+                return frame
+            await asyncio.sleep(min(run.options.poll, 1.0))
+
+    async def _poll_protocol_3(self) -> Frame | None:
+        """Look for the end where waiting for it tells of the end of an attempt."""
+        if self._remembered:
+            return await self._repeat()
+        await self._run.merger.history.read()
+        return SUCCESS if self._run.merger.history.finished else None
+
+    async def _poll_protocol_4(self, answer: Frame) -> Frame | None:
+        return await self._repeat() if _is_over(answer) else None
+
+    @property
+    def _remembered(self) -> bool:
+        """Tell whether to repeat the request is safe: else it might begin another run."""
+        return self._run.age < _REMEMBERED
+
+    async def _repeat(self) -> Frame | None:
+        """Ask for the run once more under its own name; return how it ended, None while it runs."""
+        run, single = self._run, Single()
+        request_id = run.link.post("agent", run.params, single)
+        try:
+            async with asyncio.timeout(run.options.call):
+                outcome = await single.outcome
+        except TimeoutError as exc:
+            raise GatewayUnavailable("the gateway doesn't say how the run is") from exc
+        finally:
+            run.link.forget(request_id)
+        if isinstance(outcome, PropactorError):
+            raise outcome
+        return None if has_begun(outcome) or (outcome.get("error") or {}).get("retryable") else outcome
+
+    async def _wait(self, seconds: float) -> Frame:
+        run = self._run
+        params, timeout = requests.wait(run.run_id, seconds), seconds + run.options.call
+        return await run.link.call("agent.wait", params, timeout=timeout)
+
+    async def _find_successor(self, hello: Hello) -> Frame:
+        """Look for the run that the gateway begins in place of one it was killed in (2026.9)."""
+        run, timeout = self._run, 0.0 if hello.protocol_3 else self._run.options.resume
+        await run.merger.history.read()
+        found = self._successor or run.merger.history.successor
+        try:
+            async with asyncio.timeout(timeout):
+                while found is None and not run.merger.history.finished:
+                    await self._next_news()
+                    found = self._successor or run.merger.history.successor
+        except TimeoutError as exc:
+            raise UpstreamError(FORGOTTEN) from exc
+        if found is None:
+            return SUCCESS
+        run.adopt(found)
+        return await self._see_to_end()
+
+    async def _next_news(self) -> None:
+        """Wait for news, then read what is stored."""
+        self._news.clear()
+        try:
+            async with asyncio.timeout(self._run.options.poll):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+        await self._run.merger.history.read()
+
+    async def _see_to_end(self) -> Frame:
+        """Follow a successor: there is no request that could be repeated for it."""
+        run = self._run
+        run.link.route(run.run_id, self._held)
+        await run.merger.history.read()
+        run.hear_again(self._held.payloads)
+        while True:
+            answer = await self._wait(2 * run.options.poll)
+            await run.merger.history.read()
+            if _is_over(answer):
+                return _frame(answer)
+            if run.merger.history.finished:
+                return SUCCESS
+
+
+def has_begun(answer: Frame) -> bool:
+    """Tell whether a response says that the run has begun: its end comes in another."""
+    return bool(answer.get("ok")) and (answer.get("payload") or {}).get("status") in _STARTING
+
+
+def _is_over(answer: Frame) -> bool:
+    """Tell whether a run has ended; ``timeout`` alone says that nobody knows."""
+    return answer.get("status") in ("ok", "error") or "endedAt" in answer
+
+
+def _frame(answer: Frame) -> Frame:
+    """Return the final response that a run would have had, by what waiting for it told."""
+    if answer.get("status") != "error":
+        return {"ok": True, "payload": answer}
+    error = {"code": "UNAVAILABLE", "message": answer.get("error")}
+    return {"ok": False, "payload": {"status": "error"}, "error": error}

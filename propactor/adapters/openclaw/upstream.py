@@ -1,0 +1,96 @@
+"""The OpenClaw gateway as a source of generations."""
+
+from propactor.adapters.openclaw import requests, sources
+from propactor.adapters.openclaw.capabilities import ADMIN, Hello
+from propactor.adapters.openclaw.following import Library, Open, Transcripts
+from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.merge_events import Switched, unnoticed
+from propactor.adapters.openclaw.options import Options
+from propactor.adapters.openclaw.run import OpenClawRun
+from propactor.core.errors import PropactorError
+from propactor.core.events import Source
+from propactor.core.upstream import Emit, GenerationRequest
+
+
+class OpenClawUpstream:
+    """Begin runs over a link that somebody else starts and closes."""
+
+    name = "openclaw"
+    source: Source = "gateway"
+
+    def __init__(
+        self,
+        link: Link,
+        options: Options | None = None,
+        *,
+        library: Library | None = None,
+        switched: Switched = unnoticed,
+    ) -> None:
+        self.link = link
+        self._options = options or Options()
+        self._library, self._switched = library, switched
+        self._opened: dict[str, Transcripts] = {}
+        self.files: Open = self.transcripts
+        """Opens the files for each run; who wants to listen in puts something else here."""
+
+    def problem(self) -> PropactorError | None:
+        """Return why the gateway can't take a generation now, or None when it can."""
+        return self.link.problem()
+
+    def describe(self) -> dict[str, object]:
+        """Return what an operator may want to know: the link's state, and what the gateway says of itself."""
+        hello = self.link.hello
+        if hello is None:
+            return {"state": self.link.state}
+        files = self.transcripts(hello) is not None
+        return {"state": self.link.state, **describe_gateway(hello, files=files), **self._trouble(hello)}
+
+    def transcripts(self, hello: Hello) -> Transcripts | None:
+        """Return the files of the gateway that said hello, where they tell more than it and can be read."""
+        found = self._open(hello)
+        return found if found is not None and found.problem() is None else None
+
+    def _open(self, hello: Hello) -> Transcripts | None:
+        """Open the folder that the settings name, or the one that the gateway says it uses."""
+        place = self._options.state_dir or hello.state_dir
+        if self._library is None or not place or not sources.reads_files(hello):
+            return None
+        if place not in self._opened:
+            self._opened[place] = self._library(place)
+        return self._opened[place]
+
+    def _trouble(self, hello: Hello) -> dict[str, object]:
+        """Say why the folder can't be read that somebody has set."""
+        found = self._open(hello) if self._options.state_dir else None
+        problem = found.problem() if found is not None else None
+        return {"transcriptProblem": str(problem)} if problem is not None else {}
+
+    def begin(self, request: GenerationRequest, emit: Emit) -> OpenClawRun:
+        """Make a run. Asks nothing of the gateway yet."""
+        return OpenClawRun(
+            self.link, request, emit, self._options, transcripts=self.files, switched=self._switched
+        )
+
+    def session_key(self, request: GenerationRequest) -> str | None:
+        """Name the session of a request: its own, used once."""
+        return requests.session_key(self._options.agent_id, request.job_id)
+
+
+def describe_gateway(hello: Hello, *, files: bool) -> dict[str, object]:
+    """Say what a gateway is and what it streams."""
+    return {
+        "protocol": hello.protocol,
+        "version": hello.version,
+        "scopes": sorted(hello.scopes) if hello.scopes is not None else None,
+        "transcript": hello.transcript,
+        "streams": {
+            "text": True,
+            "tools": hello.grants(ADMIN) or not hello.protocol_3,
+            "thinking": files or not hello.protocol_3,
+        },
+        "sources": {
+            "thinking": sources.thoughts_from(hello, files=files),
+            "missed": sources.missed_from(hello, files=files),
+        },
+        "stops": "run" if hello.aborts else "session",
+    }
