@@ -12,16 +12,16 @@ from propactor.actors.supervisor import Supervisor
 from propactor.adapters.model.dialects import DIALECTS
 from propactor.adapters.model.options import Options
 from propactor.adapters.model.upstream import ModelUpstream
-from propactor.adapters.openclaw import capabilities as hellos
-from propactor.adapters.openclaw import sources
-from propactor.adapters.openclaw.states import LINK
+from propactor.adapters.openclaw.connection.link import LINK
+from propactor.adapters.openclaw.protocol import capabilities
+from propactor.adapters.openclaw.protocol import capabilities as hellos
 from propactor.adapters.openclaw.upstream import describe_gateway
 from propactor.core.diagram import mermaid
 from propactor.core.events import CLASSES, FIELDS, KINDS
 from propactor.core.machine import GENERATION
+from propactor.server.app import make_app, supervisor_rules
+from propactor.server.keys import METRICS
 from propactor.settings import Settings
-from propactor.web.app import make_app, supervisor_rules
-from propactor.web.keys import METRICS
 from tests.adapters.openclaw.recordings import hello as recorded_hello
 
 ROOT = Path(__file__).parents[1]
@@ -71,8 +71,8 @@ def upstream_table() -> str:
     ]
     for version in ("2026.2.9", "2026.2.26", "2026.7.1", "2026.9.6"):
         hello = hellos.parse(recorded_hello(f"{version}-text"))
-        for files in (True, False) if sources.reads_files(hello) else (False,):
-            where = FILES[files] if sources.reads_files(hello) else ""
+        for files in (True, False) if capabilities.reads_files(hello) else (False,):
+            where = FILES[files] if capabilities.reads_files(hello) else ""
             rows.append(_row(f"OpenClaw {version}{where}", describe_gateway(hello, files=files)))
     models = {api: ModelUpstream(Options(api=api)).describe() for api in DIALECTS}
     rows += [_row(f"a model's own API, `{api}`", described) for api, described in models.items()]

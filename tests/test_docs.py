@@ -7,8 +7,8 @@ import pytest
 
 from propactor.cli.app import app
 from propactor.core.errors import PropactorError
-from propactor.web.app import ROUTES
-from propactor.web.errors import subclasses
+from propactor.server.app import ROUTES
+from propactor.server.errors import subclasses
 from tests.docs import PARTS, ROOT, renewed
 
 README = (ROOT / "README.md").read_text()

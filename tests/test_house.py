@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from propactor.adapters.openclaw.states import LINK
+from propactor.adapters.openclaw.connection.link import LINK
 from propactor.core.events import CLASSES, FIELDS, KINDS
 from propactor.core.machine import GENERATION
 from propactor.core.sse import NAMED_BY_KIND
@@ -94,7 +94,7 @@ def test_lengths() -> None:
 
 
 def test_floors() -> None:
-    """Imports go down only, the core is pure, adapters don't know each other, aiohttp lives in web."""
+    """Imports go down only, the core is pure, adapters don't know each other: as pyproject.toml says."""
     call = "sys.exit(cli.lint_imports(config_filename='pyproject.toml', no_cache=True))"
     linter = [sys.executable, "-c", f"import sys; from importlinter import cli; {call}"]
 

@@ -12,11 +12,11 @@ from propactor.actors.mailbox import Mailbox
 from propactor.actors.rules import ActorRules, CancelReason, ending
 from propactor.actors.timers import Timers
 from propactor.actors.upstream_chain import UpstreamChain
-from propactor.core import parser
 from propactor.core.credit import attribute_result
 from propactor.core.errors import GenerationTimeout, InternalError, PropactorError, UpstreamFault
 from propactor.core.events import Error, Event, Progress, Result, Started, TextDelta
 from propactor.core.generation import CONFIRMATION, Entries, Generation
+from propactor.core.prop import parser
 from propactor.core.upstream import GenerationRequest, Reply, Upstream
 from propactor.metrics import Metrics
 

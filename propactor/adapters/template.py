@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from propactor.core import template, tsx
 from propactor.core.events import Result, Source, TextDelta
+from propactor.core.prop import template, tsx
 from propactor.core.upstream import Emit, GenerationRequest, Reply
 
 

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from propactor.web.client import Client
-from propactor.web.client_errors import ServerFault
-from propactor.web.page import is_built
+from propactor.client.client import Client
+from propactor.client.errors import ServerFault
+from propactor.server.page import is_built
 
 SETTLE = 3.0
 """Seconds the upstreams get to connect before we say what we know of them."""

@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.text import Text
 
 from propactor.cli.exits import FAILURE, OK, exit_with_error
+from propactor.client.buffering_check import BufferingReport, watch
+from propactor.client.errors import ServerFault
 from propactor.core import jsontext
-from propactor.web.buffering import BufferingReport, watch
-from propactor.web.client_errors import ServerFault
 
 ADVICE = (
     "something between there and here buffers. Behind nginx: `proxy_buffering off; gzip off; "

@@ -78,7 +78,7 @@ def _probe(settings: "Settings", timeout: float, *, quiet: bool) -> "Probe | Non
 
 def _probe_model(settings: "Settings", timeout: float, *, quiet: bool) -> "ModelProbe | None":
     """Look at the model's own API, if one is configured."""
-    from propactor.web.upstreams import model_options
+    from propactor.registry import model_options
 
     if not model_options(settings).known:
         return None

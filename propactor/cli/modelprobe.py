@@ -9,8 +9,8 @@ from propactor.adapters.model.upstream import ModelUpstream
 from propactor.cli.probe import Trouble
 from propactor.cli.streaming import Finding
 from propactor.core.errors import PropactorError
+from propactor.registry import model_options
 from propactor.settings import Settings
-from propactor.web.upstreams import model_options
 
 _SHOWN = 8
 """Names of models in a remedy; some APIs list hundreds."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from propactor.adapters.openclaw.capabilities import Hello
-from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.connection.link import Link
+from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.cli.streaming import Finding, findings
 from propactor.core.errors import PropactorError
 from propactor.redaction import redact

@@ -42,14 +42,14 @@ def record(
     """
     from propactor.cli.logs import Level, log_to_stderr
     from propactor.cli.session import GenerateArgs, Local, run
+    from propactor.recordings.recorder import Recorder
     from propactor.settings import load
-    from propactor.web.recorder import Recorder
 
     log_to_stderr(Level.ERROR)
     with settings_faults():
         settings = load(config)
     recorder = Recorder()
-    local = Local(settings, prepare=recorder.listen)
+    local = Local(settings, prepare=recorder.tap)
     code = run(GenerateArgs(prompt=prompt, timeout=timeout), json=json, out=None, local=local)
     _keep(recorder.recording(prompt, title or prompt, _private(settings)), out, quiet=json)
     raise typer.Exit(code)

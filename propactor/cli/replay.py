@@ -33,10 +33,10 @@ def replay(
     """
     from propactor.cli.logs import Level, log_to_stderr
     from propactor.cli.session import GenerateArgs, Local, run
+    from propactor.recordings.library import NoRecordings, read, read_all
+    from propactor.recordings.player import replaying
     from propactor.settings import load
     from propactor.settings.tables import Fallback
-    from propactor.web.player import replaying
-    from propactor.web.recording_files import NoRecordings, read, read_all
 
     log_to_stderr(Level.ERROR)
     with settings_faults():

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from propactor.adapters.openclaw.capabilities import Hello
+from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.cli.modelprobe import ModelProbe
 from propactor.cli.probe import Probe, Trouble
 from propactor.cli.streaming import Finding

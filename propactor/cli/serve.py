@@ -12,8 +12,8 @@ from propactor.cli.logs import Level, log_to_stderr
 from propactor.cli.options import Config, Speed, factor
 
 if TYPE_CHECKING:
+    from propactor.registry import Upstreams
     from propactor.settings import Settings
-    from propactor.web.upstreams import Upstreams
 
 
 def serve(
@@ -73,8 +73,8 @@ def _settings(config: Any, *, host: str | None, port: int | None) -> "Settings":
 
 
 def _replaying(settings: "Settings", folder: Path | None, speed: str) -> "tuple[Settings, Upstreams]":
-    from propactor.web.player import replaying
-    from propactor.web.recording_files import NoRecordings, read_all
+    from propactor.recordings.library import NoRecordings, read_all
+    from propactor.recordings.player import replaying
 
     try:
         return replaying(settings, read_all(folder), factor(speed))
@@ -84,7 +84,7 @@ def _replaying(settings: "Settings", folder: Path | None, speed: str) -> "tuple[
 
 def _run(settings: "Settings", upstreams: "Upstreams | None") -> None:
     from propactor.cli.banner import Banner
-    from propactor.web.serve import run
+    from propactor.server.serve import run
 
     banner = Banner(__version__, protected=bool(settings.server.token.get_secret_value()))
     try:

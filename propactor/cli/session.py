@@ -14,11 +14,11 @@ from propactor.cli.exits import FAILURE, INTERRUPTED, OK, exit_with_error, setti
 from propactor.cli.files import NotWritten, write
 from propactor.cli.plain import Display, JsonLines, PlainLines
 from propactor.cli.view import GenerationView
+from propactor.client.client import Client
+from propactor.client.errors import ServerFault, as_object
+from propactor.registry import Upstreams
+from propactor.server.local import Prepare, local_server, nothing_more
 from propactor.settings import Settings, load
-from propactor.web.client import Client
-from propactor.web.client_errors import ServerFault, as_object
-from propactor.web.local import Prepare, local_server, nothing_more
-from propactor.web.upstreams import Upstreams
 
 LAST_WORDS = 15.0
 """Seconds a cancelled generation gets to say how it ended: its upstream must be stopped first."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from propactor.adapters.openclaw import sources
-from propactor.adapters.openclaw.capabilities import ADMIN, Hello
+from propactor.adapters.openclaw.protocol import capabilities
+from propactor.adapters.openclaw.protocol.capabilities import ADMIN, Hello
 from propactor.adapters.transcript import Transcripts
 from propactor.settings.tables import Gateway
 
@@ -33,7 +33,7 @@ def findings(hello: Hello, gateway: Gateway) -> Iterator[Finding]:
 def _thoughts(hello: Hello, gateway: Gateway) -> Finding:
     if gateway.thinking == "off":
         return Finding("thoughts", "no", "thinking is switched off", 'set [gateway] thinking = "medium"')
-    return _THOUGHTS[sources.thoughts_from(hello, files=_files(hello, gateway))]
+    return _THOUGHTS[capabilities.thoughts_from(hello, files=_files(hello, gateway))]
 
 
 def _files(hello: Hello, gateway: Gateway) -> bool:
@@ -91,7 +91,7 @@ def _failures(hello: Hello, gateway: Gateway) -> Finding:  # noqa: ARG001  the s
 
 def _transcript(hello: Hello, gateway: Gateway) -> Finding:
     kept = _KEPT.get(hello.transcript or "", "the gateway doesn't say where")
-    missed = _MISSED[sources.missed_from(hello, files=_files(hello, gateway))]
+    missed = _MISSED[capabilities.missed_from(hello, files=_files(hello, gateway))]
     return Finding("transcript", "note", f"{kept}; what live events miss {missed}")
 
 
@@ -101,7 +101,7 @@ _MISSED = {
     "transcript": "is read there while it is written",
     "history": "is asked of the gateway, by chat.history",
 }
-_THOUGHTS: Mapping[sources.Place, Finding] = {
+_THOUGHTS: Mapping[capabilities.Place, Finding] = {
     "gateway": Finding("thoughts", "yes", "live, where the model thinks"),
     "transcript": Finding(
         "thoughts", "yes", "from the gateway's files, each when its message is complete", NEWER

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from propactor.registry import model_options
 from propactor.settings import Settings
-from propactor.web.upstreams import model_options
 
 SIGN = "Not used yet."
 """How a description or a table's docstring says so."""

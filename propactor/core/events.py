@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from propactor.core import prop
+from propactor.core.prop import part
 
 Source = Literal["gateway", "transcript", "model", "template"]
 Method = Literal["ai", "template"]
@@ -79,7 +79,7 @@ class Part:
     """
 
     index: int
-    part: prop.Part | None
+    part: part.Part | None
     superseded: bool | None = None
     source: Source | None = None
 
@@ -125,7 +125,7 @@ class Result:
     name: str
     filename: str
     code: str
-    parts: tuple[prop.Part, ...]
+    parts: tuple[part.Part, ...]
     method: Method
     diagnostics: tuple[Diagnostic, ...] = ()
     fallback_reason: FallbackReason | None = None

@@ -25,7 +25,7 @@ from propactor.core.events import (
 )
 from propactor.core.joining import Delta, join, text_of
 from propactor.core.machine import Lifecycle, State
-from propactor.core.progressive import PartStream
+from propactor.core.prop.part_stream import PartStream
 from propactor.core.sse import Entry, encode
 from propactor.core.upstream import GenerationRequest
 from propactor.core.watchdog import TimeLimits, Watchdog

@@ -6,15 +6,15 @@ from itertools import chain
 from types import NoneType, UnionType
 from typing import Literal, Union, get_args, get_origin, get_type_hints
 
-from propactor.core import prop
 from propactor.core.errors import PropactorError
 from propactor.core.events import CLASSES, KINDS, Diagnostic, FallbackReason, Stats, camel
 from propactor.core.machine import GENERATION, Table
+from propactor.core.prop import part
 from propactor.core.sse import NAMED_BY_KIND
 
-NESTED: tuple[type, ...] = (prop.Part, Diagnostic, FallbackReason, Stats)
+NESTED: tuple[type, ...] = (part.Part, Diagnostic, FallbackReason, Stats)
 UNSENT = frozenset({"at"})
-_NAMES: Mapping[type, str] = {prop.Part: "PropPart"}
+_NAMES: Mapping[type, str] = {part.Part: "PropPart"}
 _SIMPLE: Mapping[object, str] = {
     str: "string", int: "number", float: "number", bool: "boolean", object: "unknown", NoneType: "null",
 }  # fmt: skip

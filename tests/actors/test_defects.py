@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from propactor.actors.generation_actor import GenerationActor
-from propactor.core import parser
 from propactor.core.errors import (
     UpstreamError,
     UpstreamFault,
@@ -17,6 +16,7 @@ from propactor.core.events import (
     TextDelta,
     Thinking,
 )
+from propactor.core.prop import parser
 from tests.actors.stage import (
     PROP,
     RULES,

@@ -6,11 +6,11 @@ import weakref
 
 from propactor.actors.rules import ActorRules, SupervisorRules
 from propactor.actors.supervisor import Supervisor
-from propactor.adapters.scripted import ScriptedUpstream
 from propactor.core.errors import UpstreamError
 from propactor.core.events import Started, TextDelta
 from propactor.core.upstream import GenerationRequest
 from propactor.metrics import Metrics
+from propactor.testing.scripted import ScriptedUpstream
 
 
 async def test_forgotten_generations_are_freed() -> None:

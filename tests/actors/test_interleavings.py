@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from propactor.actors.generation_actor import GenerationActor
 from propactor.actors.journal import Subscription
-from propactor.core import parser
 from propactor.core.errors import GatewayUnavailable, InvalidModelOutput, UpstreamError
 from propactor.core.events import Done, Error, Event, Progress, Stats, TextDelta, Thinking, ToolCall
+from propactor.core.prop import parser
 from tests.actors.stage import (
     MIDDLE,
     PROP,

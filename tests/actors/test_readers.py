@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from propactor.adapters.scripted import ScriptedUpstream, Step, Wait
 from propactor.core.errors import (
     CursorExpired,
 )
@@ -19,6 +18,7 @@ from propactor.core.events import (
 )
 from propactor.core.generation import Rules
 from propactor.core.upstream import Reply
+from propactor.testing.scripted import ScriptedUpstream, Step, Wait
 from tests.actors.stage import (
     PROP,
     RULES,

@@ -4,10 +4,10 @@ import json
 from dataclasses import replace
 
 from propactor.adapters.template import TemplateUpstream
-from propactor.core import parser
 from propactor.core.events import Event, TextDelta
-from propactor.core.readings import Reader
-from propactor.core.template import make
+from propactor.core.prop import parser
+from propactor.core.prop.part_reader import Reader
+from propactor.core.prop.template import make
 from propactor.core.upstream import GenerationRequest, Reply, Upstream
 
 REQUEST = GenerationRequest("request", "job", "A glowing mushroom lamp", "GlowingMushroomLamp")

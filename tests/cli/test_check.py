@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from propactor.fakes.gateway import FakeGateway
-from propactor.fakes.models import FakeModel
+from propactor.testing.gateway import FakeGateway
+from propactor.testing.models import FakeModel
 from tests.cli.running import run
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from propactor.fakes.gateway import FakeGateway
-from propactor.fakes.steps import Fail, Hang, Say, Step, Think, UseTool
+from propactor.testing.gateway import FakeGateway
+from propactor.testing.steps import Fail, Hang, Say, Step, Think, UseTool
 from tests.cli.running import outcome, run, serving, start
 
 DOWN = {"PROPACTOR_GATEWAY__URL": "ws://127.0.0.1:9"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from propactor.adapters.openclaw.capabilities import Hello
+from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.cli import probe
 from propactor.cli.probe import Trouble, agent_trouble
 from propactor.core.errors import GatewayRefused

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from propactor.fakes.gateway import FakeGateway
-from propactor.fakes.steps import Fail
+from propactor.testing.gateway import FakeGateway
+from propactor.testing.steps import Fail
 from tests.cli.running import run
 from tests.cli.test_generate import behind
 

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 
 from propactor.core.recording import Recording, encode
-from propactor.fakes import lamp
-from tests.adapters.openclaw.recorded.made import by_hand, final, frame, says
+from propactor.testing import lamp
+from tests.adapters.openclaw.recording.made import by_hand, final, frame, says
 from tests.cli.running import outcome, run, serving, start
 from tests.cli.test_serve import PATH
 

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 
 from propactor.cli.banner import curl, status
-from propactor.fakes.gateway import FakeGateway
-from propactor.fakes.steps import Hang, Say
+from propactor.testing.gateway import FakeGateway
+from propactor.testing.steps import Hang, Say
 from tests.cli.running import outcome, run, serving
 
 PATH = "/api/creator/generate-prop-stream"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from propactor.adapters.openclaw.capabilities import Hello
+from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.cli.streaming import findings
 from propactor.settings.tables import Gateway
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from propactor.fakes.gateway import FakeGateway
-from propactor.fakes.steps import Hang, Step, Think
+from propactor.testing.gateway import FakeGateway
+from propactor.testing.steps import Hang, Step, Think
 from tests.cli.running import TIMEOUT, start
 
 if sys.platform == "win32":

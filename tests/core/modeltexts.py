@@ -4,8 +4,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from propactor.core import tsx
-from propactor.core.prop import Part, Prop
+from propactor.core.prop import tsx
+from propactor.core.prop.part import Part, Prop
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "props"
 TEXTS = {path.stem: path.read_text() for path in sorted(FOLDER.glob("*.txt"))}

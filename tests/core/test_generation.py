@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from propactor.core import prop
 from propactor.core.errors import Cancelled, GenerationTimeout, UpstreamError
 from propactor.core.events import (
     Done,
@@ -24,6 +23,7 @@ from propactor.core.events import (
 )
 from propactor.core.generation import Generation, Rules
 from propactor.core.machine import MachineError, State
+from propactor.core.prop import part
 from propactor.core.sse import Entry
 from propactor.core.upstream import GenerationRequest
 from propactor.core.watchdog import TimeLimits
@@ -31,13 +31,13 @@ from tests.core.strategies import SAID
 
 REQUEST = GenerationRequest("r", "j", "a ball", "Ball")
 STARTED = Started("j", "/e", "/s", 1)
-BALL = prop.Part("sphere", (0, 1, 0), (0.5,), "#ff0000")
-CUBE = prop.Part("box", (0, 1, 0), (1, 1, 1), "#00ff00")
+BALL = part.Part("sphere", (0, 1, 0), (0.5,), "#ff0000")
+CUBE = part.Part("box", (0, 1, 0), (1, 1, 1), "#00ff00")
 WRITTEN = "/* PARTS_DATA\n" + json.dumps([dict(BALL.as_json())]) + "\nPARTS_DATA */"
 RULES = Rules(time=TimeLimits(accept=10, first_event=20, idle=30, total=100))
 
 
-def result(*parts: prop.Part) -> Result:
+def result(*parts: part.Part) -> Result:
     """Return a result."""
     return Result("Ball", "Ball.tsx", "code", parts, "ai")
 

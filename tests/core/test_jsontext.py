@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from propactor.core.prop import Part
+from propactor.core.prop.part import Part
 from tests.core.strategies import PAIR, TEXT
 
 VALUES = st.recursive(

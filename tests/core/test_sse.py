@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from propactor.core import jsontext, prop
+from propactor.core import jsontext
 from propactor.core.events import (
     CLASSES,
     Diagnostic,
@@ -23,10 +23,11 @@ from propactor.core.events import (
     TextDelta,
     ToolCall,
 )
+from propactor.core.prop import part
 from propactor.core.sse import HEARTBEAT, Decoder, Entry, Frame, body, encode, notice, plain
 from tests.core.strategies import PAIR, SAID, TEXT, units
 
-BALL = prop.Part("sphere", (0, 1, 0), (0.5,), "#ff0000")
+BALL = part.Part("sphere", (0, 1, 0), (0.5,), "#ff0000")
 RESULT = Result("Ball", "Ball.tsx", "<mesh/>\n", (BALL,), "ai", (Diagnostic("D", "a note", 0),))
 
 

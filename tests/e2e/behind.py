@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
-from propactor.fakes.gateway import FakeGateway
-from tests.web.service import Service, service
+from propactor.testing.gateway import FakeGateway
+from tests.server.service import Service, service
 
 HALF = "A mushroom lamp #scenario=hang-mid #rate=400"
 """A run that thinks, writes half of its prop, and then says nothing more."""

@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
 from hatch_build import digest
-from propactor.web import page as built
+from propactor.server import page as built
 from tests.e2e.screen import Screen
 from tests.rig.npm import UI
 from tests.rig.require import give_up

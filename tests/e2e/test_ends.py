@@ -7,7 +7,7 @@ from playwright.async_api import Download, expect
 
 from tests.e2e.behind import HALF, WHOLE, both
 from tests.e2e.conftest import Open
-from tests.web.service import service
+from tests.server.service import service
 
 
 async def content(file: Download) -> bytes:

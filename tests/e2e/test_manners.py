@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.e2e.behind import HALF, WHOLE, both
 from tests.e2e.conftest import Open
-from tests.web.service import service
+from tests.server.service import service
 
 
 async def test_asks_nobody_else(open_page: Open) -> None:

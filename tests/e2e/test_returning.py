@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import expect
 
-from propactor.fakes import lamp
+from propactor.testing import lamp
 from tests.e2e.behind import HALF, WHOLE, both
 from tests.e2e.conftest import Open
 from tests.e2e.cutter import cutter

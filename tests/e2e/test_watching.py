@@ -2,14 +2,14 @@
 
 from playwright.async_api import expect
 
-from propactor.adapters.scripted import ScriptedUpstream, Wait
 from propactor.core.events import TextDelta
-from propactor.fakes import lamp
-from propactor.fakes.steps import UseTool
+from propactor.testing import lamp
+from propactor.testing.scripted import ScriptedUpstream, Wait
+from propactor.testing.steps import UseTool
 from tests.e2e.behind import HALF, WHOLE, both
 from tests.e2e.conftest import Open
 from tests.e2e.screen import Screen
-from tests.web.service import service
+from tests.server.service import service
 
 LONG_TASKS = """
 window.longest = 0;

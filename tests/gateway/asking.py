@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
 
 from tests.rig.openclaw import Gateway
-from tests.web.service import Heard, Service, service
+from tests.server.service import Heard, Service, service
 
 NO_FALLBACK = {"template": False}
 

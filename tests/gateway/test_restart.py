@@ -8,7 +8,7 @@ import pytest
 
 from tests.gateway.asking import NO_FALLBACK, body, connected, parts, phases, ready
 from tests.rig.openclaw import Gateway
-from tests.web.service import Heard, Service, Stream, assert_grammar, text
+from tests.server.service import Heard, Service, Stream, assert_grammar, text
 
 pytestmark = [pytest.mark.gateway, pytest.mark.timeout(900)]
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.gateway.asking import Behind, body, connected, told
 from tests.rig.model import Model
-from tests.web.service import assert_grammar
+from tests.server.service import assert_grammar
 
 pytestmark = [pytest.mark.gateway, pytest.mark.timeout(900)]
 

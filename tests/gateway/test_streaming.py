@@ -5,7 +5,7 @@ import pytest
 from tests.gateway.asking import body, connected, parts, phases, told
 from tests.rig import lighthouse
 from tests.rig.openclaw import Gateway
-from tests.web.service import Heard, assert_grammar, names, text
+from tests.server.service import Heard, assert_grammar, names, text
 
 pytestmark = [pytest.mark.gateway, pytest.mark.timeout(900)]
 

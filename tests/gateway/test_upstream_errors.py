@@ -5,7 +5,7 @@ import pytest
 from tests.gateway.asking import NO_FALLBACK, body, connected, phases
 from tests.rig.model import Model
 from tests.rig.openclaw import Gateway
-from tests.web.service import assert_grammar
+from tests.server.service import assert_grammar
 
 pytestmark = [pytest.mark.gateway, pytest.mark.timeout(900)]
 

@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from propactor.adapters.openclaw import sources
-from propactor.adapters.openclaw.backfill import Backfill
-from propactor.adapters.openclaw.capabilities import Hello
-from propactor.adapters.openclaw.decoder import Decoder
-from propactor.adapters.openclaw.following import Follow
-from propactor.adapters.openclaw.ledger import Ledger
-from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.options import Options
-from propactor.adapters.openclaw.polling import Poller
-from propactor.adapters.openclaw.session_history import SessionHistory
+from propactor.adapters.openclaw.protocol import capabilities
+from propactor.adapters.openclaw.protocol.backfill import Backfill
+from propactor.adapters.openclaw.protocol.capabilities import Hello
+from propactor.adapters.openclaw.protocol.decoder import Decoder
+from propactor.adapters.openclaw.protocol.ledger import Ledger
+from propactor.adapters.openclaw.session_history import Follow, Poller, SessionHistory
 from propactor.core.errors import PropactorError
 from propactor.core.events import Progress, TextDelta
 from propactor.core.upstream import Emit
@@ -50,7 +48,7 @@ class EventMerger:
         self.poller = Poller(self.history.fetch, every=options.poll)
         self.fail = lost
         self._emit, self._options, self._debug, self._switched = emit, options, debug, switched
-        self._place: sources.Place = "gateway"
+        self._place: capabilities.Place = "gateway"
         self._february = self._anew = False
         self._timer: asyncio.TimerHandle | None = None
 
@@ -62,7 +60,7 @@ class EventMerger:
     def prepare(self, hello: Hello, *, tools: bool, follow: Follow | None) -> None:
         """Begin to follow the transcript, if somebody can; ``tools`` if events will tell of tools."""
         self._february = hello.protocol_3
-        self.backfill.unheard = sources.unheard(hello, tools=tools)
+        self.backfill.unheard = capabilities.unheard(hello, tools=tools)
         if hello.protocol_3 and tools:
             self.decoder = Decoder(debug=self._debug, strict=True, ledger=self.ledger)
         if follow is not None:
@@ -92,7 +90,7 @@ class EventMerger:
 
     def hear_again(self, run_id: str, held: Iterable[Mapping[str, Any]]) -> None:
         """Take live events again, those that were held first; of tools only who asked is told."""
-        self.backfill.unheard |= sources.TOOLS
+        self.backfill.unheard |= capabilities.TOOLS
         self._return()
         self.poller.start()
         for payload in held:
@@ -144,7 +142,7 @@ class EventMerger:
         self._emit(Progress("source_switched", reason="live events come again", source="gateway"))
         self._note("gateway")
 
-    def _note(self, place: sources.Place) -> None:
+    def _note(self, place: capabilities.Place) -> None:
         if place != self._place:
             self._switched(self._place, place)
         self._place = place

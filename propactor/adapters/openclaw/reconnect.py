@@ -5,10 +5,9 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from propactor.adapters.openclaw import requests, stored
-from propactor.adapters.openclaw.capabilities import Hello
-from propactor.adapters.openclaw.dispatcher import Ignored, Single
-from propactor.adapters.openclaw.sinks import BufferSink
+from propactor.adapters.openclaw.connection.dispatcher import BufferSink, Ignored, Single
+from propactor.adapters.openclaw.protocol import requests, stored
+from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.core.errors import GatewayUnavailable, InternalError, PropactorError, UpstreamError
 
 if TYPE_CHECKING:

@@ -6,17 +6,16 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from propactor.adapters.openclaw import preparing, requests, stopping
-from propactor.adapters.openclaw.capabilities import Hello
-from propactor.adapters.openclaw.dispatcher import Ignored
-from propactor.adapters.openclaw.following import Follow, Open, nowhere
-from propactor.adapters.openclaw.identity import GatewayIdentity
-from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw import session
+from propactor.adapters.openclaw.connection.dispatcher import FirstEventSink, Ignored
+from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.merge_events import EventMerger, Switched, unnoticed
 from propactor.adapters.openclaw.options import Options
-from propactor.adapters.openclaw.outcome import Facts, read_outcome
+from propactor.adapters.openclaw.protocol import requests
+from propactor.adapters.openclaw.protocol.capabilities import GatewayIdentity, Hello
+from propactor.adapters.openclaw.protocol.outcome import Facts, read_outcome
 from propactor.adapters.openclaw.reconnect import Reconnect, has_begun
-from propactor.adapters.openclaw.sinks import FirstEventSink
+from propactor.adapters.openclaw.session_history import Follow, Open, nowhere
 from propactor.core.errors import Cancelled, GatewayUnavailable, GenerationTimeout, PropactorError
 from propactor.core.events import Progress
 from propactor.core.upstream import SHARE, Emit, GenerationRequest, Reply
@@ -176,7 +175,7 @@ class OpenClawRun:
     async def _prepare(self, hello: Hello) -> None:
         """Set what a session must know before its first run; a refusal costs details, not the run."""
         model, timeout = self._request.model, self.options.call
-        reason = await preparing.prepare(self.link, hello, key=self.key, model=model, timeout=timeout)
+        reason = await session.prepare(self.link, hello, key=self.key, model=model, timeout=timeout)
         if reason is not None:
             self._emit(Progress("degraded", reason=reason, source="gateway"))
         self.merger.prepare(hello, tools=reason is None or not hello.protocol_3, follow=self._follow(hello))
@@ -196,7 +195,7 @@ class OpenClawRun:
             self.link.post(
                 "sessions.messages.subscribe",
                 requests.subscribe(self.key),
-                preparing.Subscription(self._emit),
+                session.Subscription(self._emit),
             )
         self.params = requests.agent(
             message=prompt.build(self._request.prompt, self._request.name),
@@ -249,7 +248,7 @@ class OpenClawRun:
         try:
             async with asyncio.timeout(options.stop):
                 await asyncio.shield(self._accepted)
-                return await stopping.stop(
+                return await session.stop(
                     self.link,
                     await self.link.wait_ready(options.stop),
                     key=self.key,

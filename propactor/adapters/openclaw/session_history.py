@@ -1,14 +1,62 @@
 """Where the stored messages of a run come from: the transcript's file, or the gateway's history."""
 
+import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
 
-from propactor.adapters.openclaw import requests, stored
-from propactor.adapters.openclaw.backfill import Backfill
-from propactor.adapters.openclaw.following import Follow
-from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.connection.link import Link
+from propactor.adapters.openclaw.protocol import requests, stored
+from propactor.adapters.openclaw.protocol.backfill import Backfill
+from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.core.errors import GatewayRefused, PropactorError
+
+Take = Callable[[Mapping[str, Any]], None]
+
+
+class Follow(Protocol):
+    """Hands over each entry that a session's file gets, on the event loop, once and in order."""
+
+    @property
+    def failure(self) -> PropactorError | None:
+        """Return why nothing can be read just now, if that has been so for some time."""
+        ...
+
+    def start(self) -> None:
+        """Note where the session ends now, and follow it from there."""
+        ...
+
+    async def catch_up(self) -> None:
+        """Wait until all that is written by now has been handed over."""
+        ...
+
+    async def close(self) -> None:
+        """Stop."""
+        ...
+
+
+class Transcripts(Protocol):
+    """The files of one gateway."""
+
+    def follow(self, agent_id: str, session_key: str, take: Take) -> Follow:
+        """Follow a session, which need not exist yet."""
+        ...
+
+    def problem(self) -> Exception | None:
+        """Return why nothing can be read, or None when it can."""
+        ...
+
+
+Open = Callable[[Hello], Transcripts | None]
+"""Finds the transcripts of the gateway that said hello, if they are of use and can be read here."""
+
+
+def nowhere(hello: Hello) -> None:
+    """Find none."""
+
+
+Library = Callable[[str], Transcripts]
+"""Opens the transcripts under a gateway's state directory."""
 
 log = logging.getLogger(__name__)
 
@@ -117,3 +165,50 @@ class SessionHistory:
         start = (own or prompts or [-1])[-1]
         end = next((i for i in prompts if i > start), len(rows))
         return rows[start + 1 : end]
+
+
+class Poller:
+    """Calls ``look`` every so many seconds, or when woken, from `start` to `stop`."""
+
+    def __init__(self, look: Callable[[], Awaitable[object]], *, every: float) -> None:
+        self._look, self._every = look, every
+        self._bell = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, unless it has begun."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="openclaw-poll")
+
+    def wake(self) -> None:
+        """Look now: there is something to see."""
+        self._bell.set()
+
+    def rest(self) -> None:
+        """Look no more until the next start, without waiting for the look that is under way."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
+    async def stop(self) -> None:
+        """End, and wait until it has."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                self._bell.clear()
+                await self._look()
+                await self._pause()
+        except Exception:  # guards the task: whoever polls has other ways to learn what he needs
+            log.exception("reading the stored messages of a run failed")
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(self._every):
+                await self._bell.wait()
+        except TimeoutError:
+            return

@@ -1,12 +1,12 @@
 """The OpenClaw gateway as a source of generations."""
 
-from propactor.adapters.openclaw import requests, sources
-from propactor.adapters.openclaw.capabilities import ADMIN, Hello
-from propactor.adapters.openclaw.following import Library, Open, Transcripts
-from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.merge_events import Switched, unnoticed
 from propactor.adapters.openclaw.options import Options
+from propactor.adapters.openclaw.protocol import capabilities, requests
+from propactor.adapters.openclaw.protocol.capabilities import ADMIN, Hello
 from propactor.adapters.openclaw.run import OpenClawRun
+from propactor.adapters.openclaw.session_history import Library, Open, Transcripts
 from propactor.core.errors import PropactorError
 from propactor.core.events import Source
 from propactor.core.upstream import Emit, GenerationRequest
@@ -53,7 +53,7 @@ class OpenClawUpstream:
     def _open(self, hello: Hello) -> Transcripts | None:
         """Open the folder that the settings name, or the one that the gateway says it uses."""
         place = self._options.state_dir or hello.state_dir
-        if self._library is None or not place or not sources.reads_files(hello):
+        if self._library is None or not place or not capabilities.reads_files(hello):
             return None
         if place not in self._opened:
             self._opened[place] = self._library(place)
@@ -89,8 +89,8 @@ def describe_gateway(hello: Hello, *, files: bool) -> dict[str, object]:
             "thinking": files or not hello.protocol_3,
         },
         "sources": {
-            "thinking": sources.thoughts_from(hello, files=files),
-            "missed": sources.missed_from(hello, files=files),
+            "thinking": capabilities.thoughts_from(hello, files=files),
+            "missed": capabilities.missed_from(hello, files=files),
         },
         "stops": "run" if hello.aborts else "session",
     }

@@ -11,9 +11,9 @@ from propactor.adapters.model.options import Api
 from propactor.core.errors import Cancelled, GenerationTimeout, ModelRefused, UpstreamError
 from propactor.core.events import Progress, TextDelta, Thinking
 from propactor.core.upstream import Reply
-from propactor.fakes.dialects import Frame, Refusal, Stop
-from propactor.fakes.steps import Disconnect, Fail, Hang, Say, Step, Think, Wait
 from propactor.prompting import prompt
+from propactor.testing.dialects import Frame, Refusal, Stop
+from propactor.testing.steps import Disconnect, Fail, Hang, Say, Step, Think, Wait
 from tests.adapters.model.asking import APIS, REQUEST, Asked, asking, upstream
 
 both = pytest.mark.parametrize("api", APIS)

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from propactor.adapters.openclaw.decoder import Decoder
-from propactor.adapters.openclaw.outcome import Facts, read_outcome
+from propactor.adapters.openclaw.protocol.decoder import Decoder
+from propactor.adapters.openclaw.protocol.outcome import Facts, read_outcome
 from propactor.core.errors import PropactorError
 from propactor.core.events import Event, TextDelta
 from propactor.core.upstream import Reply

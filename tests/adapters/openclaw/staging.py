@@ -4,21 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from random import uniform
 from typing import Any
 
-from propactor.adapters.openclaw.backoff import Backoff
-from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.run import OpenClawRun
 from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.adapters.transcript import Transcripts
+from propactor.core.backoff import Backoff
 from propactor.core.errors import (
     PropactorError,
 )
 from propactor.core.events import Event, Progress, Thinking, ToolCall, ToolResult
 from propactor.core.upstream import GenerationRequest, Reply
-from propactor.fakes.gateway import FakeGateway
-from propactor.fakes.steps import Disconnect, Say, Step, Think, UseTool
+from propactor.testing.gateway import FakeGateway
+from propactor.testing.steps import Disconnect, Say, Step, Think, UseTool
 from tests.adapters.openclaw.gateway import eventually
 from tests.adapters.openclaw.recordings import text
 
@@ -74,7 +75,7 @@ async def staged(
     usual = {"accept": 5.0, "total": 8.0, "call": 2.0, "stop": 1.0, "poll": 0.05, "lost": 5.0, "resume": 2.0}
     gateway = FakeGateway(protocol=protocol, script=script, state_dir=files, resumes_after=resumes)
     async with gateway:
-        link = Link(url=gateway.url, token=gateway.token, backoff=Backoff(first=0.02, limit=0.05))
+        link = Link(url=gateway.url, token=gateway.token, backoff=Backoff(uniform, first=0.02, limit=0.05))
         link.start()
         await link.wait_ready(SOON)
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from propactor.core.events import TextDelta, Thinking, ToolCall
 from propactor.core.upstream import Reply
-from propactor.fakes.steps import Hang, Say, Tell, Think, Wait
+from propactor.testing.steps import Hang, Say, Tell, Think, Wait
 from tests.adapters.openclaw.gateway import eventually
 from tests.adapters.openclaw.recordings import text
 from tests.adapters.openclaw.staging import (

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from propactor.adapters.openclaw.polling import Poller
+from propactor.adapters.openclaw.session_history import Poller
 from tests.virtual import virtual
 
 

@@ -13,7 +13,7 @@ from propactor.core.errors import (
 )
 from propactor.core.events import ToolCall
 from propactor.core.upstream import Reply
-from propactor.fakes.steps import Accept, Disconnect, Hang, Say, Wait
+from propactor.testing.steps import Accept, Disconnect, Hang, Say, Wait
 from tests.adapters.openclaw.gateway import eventually
 from tests.adapters.openclaw.recordings import text
 from tests.adapters.openclaw.staging import (

@@ -7,7 +7,7 @@ from propactor.core.errors import (
 )
 from propactor.core.events import TextDelta, ToolCall, ToolResult
 from propactor.core.upstream import Reply
-from propactor.fakes.steps import Accept, Fail, Hang, Say, Think, Wait
+from propactor.testing.steps import Accept, Fail, Hang, Say, Think, Wait
 from tests.adapters.openclaw.gateway import eventually
 from tests.adapters.openclaw.recordings import text
 from tests.adapters.openclaw.staging import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.run import OpenClawRun
 from propactor.adapters.openclaw.upstream import OpenClawUpstream
@@ -21,9 +21,9 @@ from propactor.core.errors import (
 )
 from propactor.core.events import Event, Progress, TextDelta, ToolResult
 from propactor.core.upstream import GenerationRequest, Reply, Run, Upstream
+from tests.adapters.openclaw.connection.test_link import SOON, linked, quick
 from tests.adapters.openclaw.gateway import Gateway, Refuse, eventually
 from tests.adapters.openclaw.recordings import Recorded, every_run, history, outcome, replay, runs, text
-from tests.adapters.openclaw.test_link import SOON, linked, quick
 
 ASKED = [run for run in every_run() if run.final and run.request["method"] == "agent" and not run.stop_asked]
 VERSIONS = ["2026.2.9", "2026.2.26", "2026.7.1", "2026.9.6"]

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from propactor.adapters.openclaw.backfill import Backfill
-from propactor.adapters.openclaw.ledger import Ledger
-from propactor.adapters.openclaw.link import Link
+from propactor.adapters.openclaw.connection.link import Link
+from propactor.adapters.openclaw.protocol.backfill import Backfill
+from propactor.adapters.openclaw.protocol.ledger import Ledger
 from propactor.adapters.openclaw.session_history import SessionHistory
 from propactor.core.errors import GatewayRefused, GatewayUnavailable
 from propactor.core.events import Event, Thinking

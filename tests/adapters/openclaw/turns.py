@@ -6,10 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from propactor.adapters.openclaw.backfill import Backfill
-from propactor.adapters.openclaw.decoder import Decoder
-from propactor.adapters.openclaw.ledger import Ledger
-from propactor.adapters.openclaw.stored import Thought, of_message
+from propactor.adapters.openclaw.protocol.backfill import Backfill
+from propactor.adapters.openclaw.protocol.decoder import Decoder
+from propactor.adapters.openclaw.protocol.ledger import Ledger
+from propactor.adapters.openclaw.protocol.stored import Thought, of_message
 from propactor.core.events import Event, TextDelta, Thinking, ToolCall, ToolResult
 
 Json = dict[str, Any]

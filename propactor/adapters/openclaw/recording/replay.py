@@ -1,0 +1,82 @@
+"""A recorded generation at a gateway, played again through all that reads a gateway."""
+
+from dataclasses import replace
+
+from propactor.adapters.openclaw.options import Options
+from propactor.adapters.openclaw.protocol import capabilities as hellos
+from propactor.adapters.openclaw.recording.player import RecordedLink
+from propactor.adapters.openclaw.recording.scrub import is_hello
+from propactor.adapters.openclaw.recording.text_compaction import grow
+from propactor.adapters.openclaw.run import OpenClawRun
+from propactor.core.errors import GatewayRefused
+from propactor.core.recording import NO_TIMEOUT, BadRecording, Frame, FrameClock, Recording
+from propactor.core.upstream import Emit, GenerationRequest, Reply
+
+_TERMS = Options(
+    accept=NO_TIMEOUT,
+    rejoin=NO_TIMEOUT,
+    lost=NO_TIMEOUT,
+    resume=NO_TIMEOUT,
+    detect=NO_TIMEOUT,
+    total=NO_TIMEOUT,
+    call=NO_TIMEOUT,
+)
+
+
+def opened(recording: Recording) -> Recording:
+    """Return a recording that can be played: with all its text, and with all that a run needs.
+
+    Raises:
+        BadRecording: something is wrong or missing.
+    """
+    frames = list(grow(recording.frames))
+    for frame in frames:
+        _check(frame)
+    asked = next((place for place, frame in enumerate(frames) if frame.data.get("method") == "agent"), None)
+    if asked is None:
+        raise BadRecording(1, "no generation was asked for")
+    if not any(is_hello(frame.data) for frame in frames[:asked]):
+        raise BadRecording(frames[asked].line, "asked before the gateway said hello")
+    return replace(recording, frames=frames)
+
+
+def _check(frame: Frame) -> None:
+    """Look at a frame before anybody relies on it."""
+    payload = frame.data.get("payload")
+    if frame.data.get("type") == "event" and not isinstance(payload, dict):
+        raise BadRecording(frame.line, "an event must have a payload")
+    if payload is not None and not isinstance(payload, dict):
+        raise BadRecording(frame.line, "the payload must be an object")
+    if is_hello(frame.data):
+        try:
+            hellos.parse(frame.data["payload"])
+        except GatewayRefused as exc:
+            raise BadRecording(frame.line, exc.message) from exc
+
+
+class ReplayedRun:
+    """One generation from a recording that was `opened`."""
+
+    def __init__(
+        self, recording: Recording, request: GenerationRequest, emit: Emit, clock: FrameClock
+    ) -> None:
+        link = self._link = RecordedLink(recording.frames, clock)
+        files = link.files if link.has_files else None
+        self._run = OpenClawRun(link, request, emit, _TERMS, transcripts=lambda _: files)
+
+    async def finish(self) -> Reply:
+        """Play to the end, emitting events on the way.
+
+        Raises:
+            PropactorError: the recorded run failed.
+        """
+        self._link.start()
+        try:
+            return await self._run.finish()
+        finally:
+            await self._link.close()
+
+    async def stop(self) -> bool:
+        """Stop playing, which always works."""
+        await self._link.close()
+        return True

@@ -1,0 +1,1 @@
+"""Recordings of generations: made, kept in files, and played as an upstream."""

@@ -1,0 +1,114 @@
+"""Recordings as an upstream: each request is answered by the one whose prompt is most like its own."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import count
+
+from propactor.adapters.template import TemplateUpstream
+from propactor.core.errors import GatewayUnavailable, UpstreamError
+from propactor.core.events import Event, Source, TextDelta
+from propactor.core.prop import parser
+from propactor.core.prop.naming import FILLERS, words
+from propactor.core.recording import NO_TIMEOUT, Recording
+from propactor.core.upstream import Emit, GenerationRequest, Reply, Run, Upstream
+from propactor.recordings.library import KINDS
+from propactor.recordings.playback_clock import PlaybackClock, Speed
+from propactor.registry import Upstreams
+from propactor.settings import Settings
+from propactor.settings.tables import Gateway, Model, Timeouts
+
+
+class ReplayUpstream:
+    """Plays a recording for each generation; where no prompt is alike, they take turns."""
+
+    name = "replay"
+    source: Source = "gateway"
+
+    def __init__(self, recordings: Sequence[Recording], speed: Speed = 1.0) -> None:
+        self._recordings, self._speed = recordings, speed
+        self._turns = count()
+
+    def problem(self) -> None:
+        """Have none."""
+
+    def describe(self) -> dict[str, object]:
+        """Return what can be seen."""
+        return {"recordings": [recording.header.prompt for recording in self._recordings]}
+
+    def begin(self, request: GenerationRequest, emit: Emit) -> Run:
+        """Make a run that plays a recording."""
+        recording = self._choose(request.prompt)
+        return _NamedRun(recording, request, emit, self._speed)
+
+    def session_key(self, request: GenerationRequest) -> None:
+        """Have none."""
+
+    def _choose(self, prompt: str) -> Recording:
+        alike = [_likeness(prompt, recording.header.prompt) for recording in self._recordings]
+        best = [one for one, score in zip(self._recordings, alike, strict=True) if score == max(alike)]
+        return best[next(self._turns) % len(best)]
+
+
+def _likeness(prompt: str, other: str) -> int:
+    """Count the words that two prompts share."""
+    return len(_telling(prompt) & _telling(other))
+
+
+def _telling(prompt: str) -> set[str]:
+    return {word.lower() for word in words(prompt)} - FILLERS
+
+
+class _NamedRun:
+    """A run whose result is called as the recording is, whatever was asked for now."""
+
+    def __init__(self, recording: Recording, request: GenerationRequest, emit: Emit, speed: Speed) -> None:
+        self._name, self._emit = recording.header.name, emit
+        self._said: list[str] = []
+        self._run = KINDS[recording.header.upstream].play(
+            recording, request, self._hear, PlaybackClock(speed)
+        )
+
+    async def finish(self) -> Reply:
+        """Play to the end.
+
+        Raises:
+            PropactorError: the recorded run failed, or there is no prop in its text.
+        """
+        try:
+            reply = await self._run.finish()
+        except GatewayUnavailable as exc:
+            raise UpstreamError("the recording ends before its run does") from exc
+        text = "".join(self._said) if reply.text is None else reply.text
+        return Reply(text, await asyncio.to_thread(parser.parse, text, self._name))
+
+    async def stop(self) -> bool:
+        """Stop playing."""
+        return await self._run.stop()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, TextDelta):
+            if event.replace:
+                self._said.clear()
+            self._said.append(event.delta)
+        self._emit(event)
+
+
+def replaying(
+    settings: Settings, recordings: Sequence[Recording], speed: Speed = 1.0
+) -> tuple[Settings, Upstreams]:
+    """Return upstreams that play recordings, and settings for them: no other models, and no time limits."""
+    times = settings.timeouts.model_dump() | dict.fromkeys(
+        ("accept", "first_event", "idle", "total"), NO_TIMEOUT
+    )
+    patient = settings.model_copy(
+        update={
+            "gateway": Gateway(),
+            "model": Model(),
+            "timeouts": Timeouts.model_validate(times),
+        }
+    )
+    by_name: dict[str, Upstream] = {
+        "replay": ReplayUpstream(recordings, speed),
+        "template": TemplateUpstream(),
+    }
+    return patient, Upstreams(patient, by_name, order=("replay",))

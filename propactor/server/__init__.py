@@ -1,0 +1,1 @@
+"""The HTTP service, ours to answer; with `client`, the only place that knows aiohttp."""

@@ -1,0 +1,49 @@
+"""What clients are told before they ask for anything: what is on, how much is allowed, which models."""
+
+from aiohttp import web
+
+from propactor import __version__
+from propactor.server.json import json_response
+from propactor.server.keys import SETTINGS, UPSTREAMS
+from propactor.server.requests import DEFAULT_MODEL, PROMPT_CHARS
+
+NAMES = {
+    "openclaw": "The gateway's agent",
+    "model": "The model",
+    "replay": "A recording",
+    "template": "Template, without a model",
+}
+
+
+async def config(request: web.Request) -> web.Response:
+    """Answer with feature flags and limits."""
+    settings = request.app[SETTINGS]
+    limits = {
+        "promptChars": PROMPT_CHARS,
+        "bodyBytes": settings.limits.body_bytes,
+        "generations": settings.limits.generations,
+        "totalSeconds": settings.timeouts.total,
+        "heartbeatSeconds": settings.stream.heartbeat_seconds,
+        "disconnectGraceSeconds": settings.stream.disconnect_grace_seconds,
+        "retainSeconds": settings.stream.retain_seconds,
+    }
+    body = {
+        "CREATOR_PROP_STREAMING": settings.features.prop_streaming,
+        "rawPayloads": settings.debug.raw,
+        "limits": limits,
+        "version": __version__,
+    }
+    return json_response(body)
+
+
+async def models(request: web.Request) -> web.Response:
+    """Answer with the models a request may name; so far there is the one that the settings choose."""
+    first = request.app[UPSTREAMS].first
+    entry = {"key": DEFAULT_MODEL, "name": NAMES.get(first, first), "upstream": first, "default": True}
+    return json_response({"models": [entry]})
+
+
+ROUTES = (
+    web.get("/api/creator/config", config),
+    web.get("/api/creator/models", models),
+)

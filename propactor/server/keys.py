@@ -1,0 +1,15 @@
+"""What handlers find in the application, by name."""
+
+from aiohttp import web
+
+from propactor.actors.supervisor import Supervisor
+from propactor.metrics import Metrics
+from propactor.registry import Upstreams
+from propactor.server.idempotency import Idempotency
+from propactor.settings import Settings
+
+SETTINGS = web.AppKey("settings", Settings)
+SUPERVISOR = web.AppKey("supervisor", Supervisor)
+METRICS = web.AppKey("metrics", Metrics)
+UPSTREAMS = web.AppKey("upstreams", Upstreams)
+IDEMPOTENCY = web.AppKey("idempotency", Idempotency)

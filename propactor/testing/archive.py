@@ -1,0 +1,54 @@
+"""What the fake gateway keeps: its sessions, and what was said in them."""
+
+import time
+import uuid
+from pathlib import Path
+
+from propactor.testing import sessions
+from propactor.testing.audience import Audience
+from propactor.testing.frames import Json
+from propactor.testing.run import Run
+from propactor.testing.sessions import Session
+from propactor.testing.transcripts import Transcripts
+
+
+class Archive:
+    """Keeps sessions by their keys; since protocol 4 those who follow one are told what is kept."""
+
+    def __init__(self, audience: Audience, state_dir: Path | None = None) -> None:
+        self.sessions: dict[str, Session] = {}
+        self.files = Transcripts(state_dir if audience.protocol == 3 else None)
+        self._audience = audience
+
+    def open(self, key: str, agent_id: str) -> Session:
+        """Return a session, a new one if need be."""
+        if key not in self.sessions:
+            self.sessions[key] = Session(key, agent_id)
+            self.files.open(self.sessions[key])
+        return self.sessions[key]
+
+    def delete(self, key: str) -> bool:
+        """Forget a session; return whether there was one."""
+        session = self.sessions.pop(key, None)
+        if session is not None:
+            self.files.delete(session)
+        return session is not None
+
+    def store_prompt(self, run: Run) -> None:
+        """Keep the prompt: with the time before it, or, since protocol 4, with the run's name beside it."""
+        if self._audience.protocol >= 4:
+            more = {"provenance": {"kind": "internal_system"}} if run.order.internal else {}
+            self.store(run, sessions.user(run.message, idempotencyKey=f"{run.run_id}:user", **more))
+            return
+        stamp = time.strftime("[%a %Y-%m-%d %H:%M UTC]", time.gmtime())
+        self.store(run, sessions.user([{"type": "text", "text": f"{stamp} {run.message}"}]))
+
+    def store(self, run: Run, message: Json) -> None:
+        """Keep a message."""
+        if self._audience.protocol >= 4:
+            marks: Json = {"id": str(uuid.uuid4()), "seq": len(run.session.messages) + 1}
+            owner = {} if message["role"] == "user" else {"runId": run.run_id}
+            message = {**message, "__openclaw": marks | owner}
+            self._audience.tell_message(run.session, message)
+        run.session.messages.append(message)
+        self.files.write(run.session, message)

@@ -1,0 +1,83 @@
+"""One client of the fake gateway: what it may see, and what is about to be sent to it."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from websockets.asyncio.server import ServerConnection
+
+from propactor.core import jsontext
+from propactor.testing import frames
+from propactor.testing.handshake import Grant
+
+READ, ADMIN = "operator.read", "operator.admin"
+
+
+class Connection:
+    """A client that was let in. Frames gather until the ticker's round is over, and go out in one write."""
+
+    def __init__(self, socket: ServerConnection, grant: Grant, *, protocol: int, max_buffered: int) -> None:
+        self.socket, self.grant, self.protocol = socket, grant, protocol
+        self.subscribed: set[str] = set()
+        self.all_sessions = False
+        self._max_buffered = max_buffered
+        self._seq = 0
+        self._waiting: list[bytes] = []
+        self._closing: asyncio.Task[None] | None = None
+
+    def may(self, scope: str) -> bool:
+        """Tell whether the client has a scope; an administrator has them all."""
+        return scope in self.grant.scopes or ADMIN in self.grant.scopes
+
+    def sees(self, key: str) -> bool:
+        """Tell whether the client gets what happens in a session."""
+        if self.protocol == 3:
+            return self.grant.role == "operator"
+        return self.may(READ) and ("session-scoped-events" not in self.grant.caps or key in self.subscribed)
+
+    def follows(self, key: str) -> bool:
+        """Tell whether the client asked for what is stored of a session."""
+        return self.all_sessions or key in self.subscribed
+
+    def respond(
+        self, request_id: str, payload: Mapping[str, Any] | None, error: frames.Json | None = None
+    ) -> None:
+        """Answer a request."""
+        self._send(frames.response(request_id, payload, error))
+
+    def tell(self, name: str, payload: bytes | Mapping[str, Any], seq: int | None = None) -> None:
+        """Send an event. Since protocol 4 each connection counts its own."""
+        if self.protocol >= 4:
+            self._seq += 1
+            seq = self._seq
+        encoded = payload if isinstance(payload, bytes) else jsontext.dumps(payload)
+        self._send(frames.event(name, encoded, seq))
+
+    def _send(self, text: bytes) -> None:
+        self._waiting.append(frames.websocket(text))
+
+    def flush(self) -> None:
+        """Write what has gathered. A client that reads too slowly is sent away."""
+        if not self._waiting:
+            return
+        gathered, self._waiting = b"".join(self._waiting), []
+        transport = self.socket.transport
+        if transport.is_closing() or self._closing or self.socket.protocol.eof_sent:
+            return
+        transport.write(gathered)
+        if transport.get_write_buffer_size() > self._max_buffered:
+            self._say_goodbye(1008, "slow consumer")
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye, after what was said before."""
+        self.flush()
+        self._say_goodbye(code, reason)
+
+    def _say_goodbye(self, code: int, reason: str) -> None:
+        if self._closing is None:
+            self._closing = asyncio.create_task(self.socket.close(code, reason), name=f"close {code}")
+
+    def drop(self) -> None:
+        """Cut the line."""
+        self.flush()
+        self.socket.transport.abort()

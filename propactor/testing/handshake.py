@@ -1,0 +1,193 @@
+"""Who may come in: what a gateway makes of the first frame. Device signatures are taken on trust."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from propactor.core import jsontext
+from propactor.testing.frames import Json, error
+
+CLIENT_IDS = frozenset(
+    {
+        *(
+            "webchat-ui",
+            "openclaw-control-ui",
+            "webchat",
+            "cli",
+            "gateway-client",
+            "openclaw-macos",
+            "openclaw-ios",
+        ),
+        *("openclaw-android", "node-host", "test", "fingerprint", "openclaw-probe"),
+    }
+)
+MODES = frozenset(("webchat", "cli", "ui", "backend", "node", "probe", "test"))
+TRUSTED = (("gateway-client", "backend"), ("cli", "cli"))
+"""The clients that keep their scopes without a device, since protocol 4."""
+_BROWSERS = ("webchat", "webchat-ui", "openclaw-control-ui")
+_FIELDS = frozenset(
+    {
+        *(
+            "minProtocol",
+            "maxProtocol",
+            "client",
+            "role",
+            "scopes",
+            "caps",
+            "commands",
+            "permissions",
+            "pathEnv",
+        ),
+        *("auth", "locale", "userAgent", "device"),
+    }
+)
+_CLIENT_FIELDS = frozenset(
+    ("id", "displayName", "version", "platform", "deviceFamily", "modelIdentifier", "mode", "instanceId")
+)
+_ORIGIN = (
+    "origin not allowed (open the Control UI from the gateway host or allow it in"
+    " gateway.controlUi.allowedOrigins)"
+)
+_ENUM = {
+    3: "must be equal to constant; at /client/{name}: must match a schema in anyOf",
+    4: "must be equal to one of the allowed values",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The door stays shut: with an answer, unless there is nobody to answer, and a close code."""
+
+    error: Json | None = None
+    close: int = 1008
+
+    @property
+    def reason(self) -> str:
+        """Return the reason in the close frame, which has room for 123 bytes."""
+        return str(self.error["message"])[:123] if self.error else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The door opens."""
+
+    role: str
+    scopes: tuple[str, ...]
+    caps: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A gateway's door: its protocol and the token it wants."""
+
+    protocol: int
+    token: str
+
+    def judge(self, params: Mapping[str, Any], origin: str | None = None) -> Grant | Refusal:
+        """Check what a client says of itself, in the order in which gateways do."""
+        checks: tuple[Callable[[], Refusal | None], ...] = (
+            lambda: self._shape(params),
+            lambda: self._version(params),
+            lambda: self._role(params),
+            lambda: self._origin(params, origin),
+            lambda: self._auth(params),
+        )
+        refusals = (check() for check in checks)
+        return next((refusal for refusal in refusals if refusal), None) or self._grant(params)
+
+    def _refuse(
+        self, message: str, details: Json | None = None, *, code: str = "INVALID_REQUEST", close: int = 1008
+    ) -> Refusal:
+        """Return a refusal. Until protocol 4 only one of them had details."""
+        if details and (self.protocol >= 4 or close == 1002):
+            return Refusal(error(code, message, details=details), close)
+        return Refusal(error(code, message), close)
+
+    def _shape(self, params: Mapping[str, Any]) -> Refusal | None:
+        client = params.get("client") or {}
+        faults = (
+            *(
+                f"must have required property '{name}'"
+                for name in ("minProtocol", "maxProtocol", "client")
+                if name not in params
+            ),
+            *(f"at root: unexpected property '{name}'" for name in params if name not in _FIELDS),
+            *(f"at /client: unexpected property '{name}'" for name in client if name not in _CLIENT_FIELDS),
+            *(
+                f"at /client/{name}: " + _ENUM[self.protocol].format(name=name)
+                for name, allowed in (("id", CLIENT_IDS), ("mode", MODES))
+                if client and client.get(name) not in allowed
+            ),
+            *self._device_faults(params.get("device")),
+        )
+        return self._refuse(f"invalid connect params: {'; '.join(faults)}") if faults else None
+
+    def _device_faults(self, device: Mapping[str, Any] | None) -> tuple[str, ...]:
+        lacks = self.protocol >= 4 and device is not None and "nonce" not in device
+        return ("at /device: must have required property 'nonce'",) if lacks else ()
+
+    def _version(self, params: Mapping[str, Any]) -> Refusal | None:
+        low, high = params["minProtocol"], params["maxProtocol"]
+        if low <= self.protocol <= high:
+            return None
+        details: Json = {"expectedProtocol": self.protocol}
+        if self.protocol >= 4:
+            details |= {"code": "PROTOCOL_MISMATCH", "clientMinProtocol": low, "clientMaxProtocol": high}
+            details |= {"minimumProbeProtocol": 3}
+        return self._refuse("protocol mismatch", details, close=1002)
+
+    def _role(self, params: Mapping[str, Any]) -> Refusal | None:
+        role = params.get("role", "operator")
+        return None if role in ("operator", "node") else self._refuse("invalid role")
+
+    def _origin(self, params: Mapping[str, Any], origin: str | None) -> Refusal | None:
+        browser = params["client"]["id"] in _BROWSERS
+        if not browser and (origin is None or self.protocol == 3):
+            return None
+        reason = "origin not allowed" if origin else "origin missing or invalid"
+        return self._refuse(_ORIGIN, {"code": "CONTROL_UI_ORIGIN_NOT_ALLOWED", "reason": reason})
+
+    def _auth(self, params: Mapping[str, Any]) -> Refusal | None:
+        auth = params.get("auth") or {}
+        token, password = auth.get("token"), auth.get("password")
+        if self.token in (token, password if self.protocol >= 4 else None):
+            return self._node(params)
+        if not token and not password:
+            return self._unknown_device()
+        state = "mismatch" if token else "missing"
+        details = {
+            "code": f"AUTH_TOKEN_{state.upper()}",
+            "authReason": f"token_{state}",
+            "canRetryWithDeviceToken": False,
+            "recommendedNextStep": "update_auth_credentials",
+        }
+        return self._refuse(f"unauthorized: gateway token {state} (provide gateway auth token)", details)
+
+    def _node(self, params: Mapping[str, Any]) -> Refusal | None:
+        strange = self.protocol >= 4 and params.get("role") == "node" and "device" not in params
+        return self._unknown_device() if strange else None
+
+    def _unknown_device(self) -> Refusal:
+        return self._refuse(
+            "device identity required", {"code": "DEVICE_IDENTITY_REQUIRED"}, code="NOT_PAIRED"
+        )
+
+    def _grant(self, params: Mapping[str, Any]) -> Grant:
+        """Return what the client may do: all it asks for, or nothing where it isn't trusted."""
+        client, role = params["client"], params.get("role", "operator")
+        scopes = params.get("scopes", ["operator.admin"] if self.protocol == 3 else [])
+        trusted = self.protocol == 3 or "device" in params or (client["id"], client["mode"]) in TRUSTED
+        return Grant(role, tuple(scopes) if trusted else (), frozenset(params.get("caps") or ()))
+
+
+def read_connect(message: str | bytes) -> tuple[str | None, Mapping[str, Any] | Refusal]:
+    """Return the id and the parameters of the first frame, if it is what a first frame has to be."""
+    try:
+        frame = jsontext.loads(message)
+    except ValueError:
+        return None, Refusal(close=1000)
+    if not isinstance(frame, dict) or not isinstance(frame.get("id"), str):
+        return None, Refusal(close=1008)
+    if frame.get("type") == "req" and frame.get("method") == "connect":
+        return frame["id"], frame.get("params") or {}
+    return frame["id"], Refusal(error("INVALID_REQUEST", "invalid handshake: first request must be connect"))

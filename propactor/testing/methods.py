@@ -1,0 +1,231 @@
+"""What clients can ask of the fake gateway: one row for each method."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from propactor.testing import asking
+from propactor.testing.connection import ADMIN, READ, Connection
+from propactor.testing.frames import Json, error
+from propactor.testing.hello import health
+from propactor.testing.run import Order, Run
+from propactor.testing.sessions import now_ms
+
+if TYPE_CHECKING:
+    from propactor.testing.gateway import FakeGateway
+
+WRITE = "operator.write"
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request: who asks for what."""
+
+    gateway: "FakeGateway"
+    client: Connection
+    request_id: str
+    params: Params
+
+    def answer(self, **payload: object) -> None:
+        """Answer well."""
+        self.client.respond(self.request_id, payload)
+
+    def refuse(self, message: str, code: str = "INVALID_REQUEST", **more: object) -> None:
+        """Answer with an error."""
+        self.client.respond(self.request_id, None, error(code, message, **more))
+
+    @property
+    def key(self) -> str:
+        """Return the session that is meant, as the gateway writes it."""
+        key = str(self.params.get("key") or self.params.get("sessionKey") or "")
+        return key if self.gateway.protocol == 3 else key.lower()
+
+
+def dispatch(call: Call, method: str) -> None:
+    """Do what is asked, if the client may ask for it."""
+    row = METHODS.get(method)
+    if method == "connect":
+        call.refuse("connect is only valid as the first request")
+    elif row is None or call.gateway.protocol not in row.protocols:
+        call.refuse(f"unknown method: {method}")
+    elif not call.client.may(row.scope):
+        _refuse_scope(call, row.scope)
+    else:
+        row.handle(call)
+
+
+def _refuse_scope(call: Call, scope: str) -> None:
+    if call.gateway.protocol == 3:
+        call.refuse(f"missing scope: {scope}")
+        return
+    details = {"code": "MISSING_SCOPE", "missingScope": scope, "requiredScopes": [scope]}
+    call.refuse(f"missing scope: {scope}", "FORBIDDEN", details=details)
+
+
+def _agent(call: Call) -> None:
+    gateway, params = call.gateway, call.params
+    wrong = asking.fault(params, protocol=gateway.protocol, agents=gateway.agents)
+    if wrong:
+        call.refuse(wrong)
+    elif params["idempotencyKey"] in gateway.runs:
+        _repeat(call, gateway.runs[params["idempotencyKey"]])
+    elif params["idempotencyKey"] in gateway.pending:
+        call.answer(runId=params["idempotencyKey"], status="accepted", acceptedAt=now_ms())
+    else:
+        order = Order(
+            asker=call.client,
+            request_id=call.request_id,
+            run_id=params["idempotencyKey"],
+            message=params["message"],
+            timeout=asking.time_limit(params),
+        )
+        gateway.take(order, params)
+
+
+def _repeat(call: Call, run: Run) -> None:
+    """Answer a repeated request: with how the run ended, or that it goes on."""
+    if run.ending:
+        call.client.respond(call.request_id, run.ending.payload, run.ending.error)
+    elif call.gateway.protocol == 3:
+        call.answer(runId=run.run_id, status="accepted", acceptedAt=now_ms())
+    else:
+        call.answer(runId=run.run_id, status="in_flight", **run.session.names)
+
+
+def _wait(call: Call) -> None:
+    run_id = str(call.params.get("runId"))
+    run = call.gateway.runs.get(run_id)
+    timeout = call.params.get("timeoutMs", 30_000) / 1000
+    if run and run.wait:
+        call.answer(runId=run_id, **run.wait)
+        return
+    timer = call.gateway.ticker.at(call.gateway.ticker.now() + timeout, lambda: answer({"status": "timeout"}))
+    waiting = [True]
+
+    def answer(outcome: Json) -> None:
+        if waiting:
+            waiting.clear()
+            timer.cancel()
+            call.answer(runId=run_id, **outcome)
+
+    waiters = run.waiters if run else call.gateway.waiters.setdefault(run_id, [])
+    waiters.append(answer)
+
+
+def _abort_chat(call: Call) -> None:
+    """Stop runs; until protocol 4 this stops none and says ok."""
+    run_id = call.params.get("runId")
+    runs = call.gateway.stop(call.key, run_id) if call.gateway.protocol >= 4 else []
+    call.answer(ok=True, aborted=bool(runs), runIds=runs)
+
+
+def _abort_session(call: Call) -> None:
+    runs = call.gateway.stop(call.key or None, call.params.get("runId"))
+    status = "aborted" if runs else "no-active-run"
+    call.answer(ok=True, abortedRunId=runs[0] if runs else None, status=status)
+
+
+def _delete(call: Call) -> None:
+    """Delete a session, which stops its runs."""
+    call.gateway.stop(call.key, None)
+    deleted = call.gateway.archive.delete(call.key)
+    call.answer(ok=True, key=call.key, deleted=deleted, archived=[])
+
+
+def _patch(call: Call) -> None:
+    session = call.gateway.archive.open(call.key, asking.agent_of(call.params, call.key))
+    settings = {name: value for name, value in call.params.items() if name != "key"}
+    session.settings.update(settings)
+    call.answer(ok=True, key=session.key, entry={"sessionId": session.session_id, **settings})
+
+
+def _history(call: Call) -> None:
+    """Return the messages of a session, or since protocol 4 those after a place in it."""
+    session = call.gateway.sessions.get(call.key)
+    today, messages = call.gateway.protocol >= 4, session.messages if session else []
+    strange = [name for name in ("cursor", "maxChars") if name in call.params and not today]
+    if strange:
+        call.refuse(f"invalid chat.history params: at root: unexpected property '{strange[0]}'")
+        return
+    running = [run for run in session.runs if run.started] if session and today else []
+    more: Json = {"deltaCursor": f"{len(messages)}"} if today else {}
+    more |= {"inFlightRun": {"runId": running[0].run_id, "text": ""}} if running else {}
+    if "cursor" in call.params:
+        later = messages[int(call.params["cursor"]) :]
+        call.answer(kind="delta", messages=_rows(later), **more)
+        return
+    kept = messages[-int(call.params.get("limit", 200)) :]
+    head = {"sessionKey": call.key, "sessionId": session.session_id if session else None}
+    call.answer(**head, messages=_rows(kept) if today else kept, **more)
+
+
+def _rows(messages: list[Json]) -> list[Json]:
+    """Return messages as today's gateways list them: the text before a tool has a row of its own."""
+    return [row for message in messages for row in _row(message)]
+
+
+def _row(message: Json) -> list[Json]:
+    blocks = message["content"] if message["role"] == "assistant" else []
+    said = [block for block in blocks if block["type"] == "text"]
+    if not said or message.get("stopReason") != "toolUse":
+        return [message]
+    head = {name: message[name] for name in ("role", "timestamp", "__openclaw")}
+    rest = [block for block in blocks if block["type"] != "text"]
+    return [{**head, "content": said}, {**message, "content": rest}]
+
+
+def _sessions(call: Call) -> None:
+    rows = [
+        {"key": session.key, "sessionId": session.session_id} for session in call.gateway.sessions.values()
+    ]
+    call.answer(sessions=rows, count=len(rows))
+
+
+def _subscribe(call: Call) -> None:
+    call.client.subscribed.add(call.key)
+    call.answer(subscribed=True, key=call.key)
+
+
+def _unsubscribe(call: Call) -> None:
+    call.client.subscribed.discard(call.key)
+    call.answer(subscribed=False, key=call.key)
+
+
+def _subscribe_all(call: Call) -> None:
+    call.client.all_sessions = True
+    call.answer(subscribed=True)
+
+
+def _health(call: Call) -> None:
+    call.answer(**health(call.gateway.protocol, call.gateway.agents))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a method does, who may call it, and which protocols have it."""
+
+    handle: Callable[[Call], None]
+    scope: str
+    protocols: tuple[int, ...] = (3, 4)
+
+
+METHODS = {
+    "health": _Row(_health, READ),
+    "agent": _Row(_agent, WRITE),
+    "agent.wait": _Row(_wait, WRITE),
+    "chat.history": _Row(_history, READ),
+    "chat.abort": _Row(_abort_chat, WRITE),
+    "sessions.list": _Row(_sessions, READ),
+    "sessions.patch": _Row(_patch, ADMIN),
+    "sessions.delete": _Row(_delete, ADMIN),
+    "sessions.abort": _Row(_abort_session, WRITE, (4,)),
+    "sessions.subscribe": _Row(_subscribe_all, READ, (4,)),
+    "sessions.messages.subscribe": _Row(_subscribe, READ, (4,)),
+    "sessions.messages.unsubscribe": _Row(_unsubscribe, READ, (4,)),
+}
+
+
+def offered(protocol: int) -> list[str]:
+    """Return the methods of a protocol."""
+    return [name for name, row in METHODS.items() if protocol in row.protocols]

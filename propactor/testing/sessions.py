@@ -1,0 +1,75 @@
+"""What a gateway keeps of a conversation."""
+
+import time
+import uuid
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from propactor.testing.frames import Json
+
+if TYPE_CHECKING:
+    from propactor.testing.run import Run
+
+PROVIDER, MODEL = "fake", "think-1"
+_NO_USAGE = {"input": 0, "output": 0, "cacheRead": 0, "cacheWrite": 0, "totalTokens": 0}
+_NO_COST = {"input": 0, "output": 0, "cacheRead": 0, "cacheWrite": 0, "total": 0}
+
+
+def now_ms() -> int:
+    """Return the gateway's clock."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(slots=True)
+class Session:
+    """A conversation with an agent: what was said, and the runs that wait for their turn."""
+
+    key: str
+    agent_id: str
+    session_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    messages: list[Json] = field(default_factory=list)
+    settings: Json = field(default_factory=dict)
+    runs: "deque[Run]" = field(default_factory=deque)
+
+    @property
+    def names(self) -> Json:
+        """Return how the session is called in answers since protocol 4."""
+        return {"sessionKey": self.key, "agentId": self.agent_id}
+
+    @property
+    def verbose(self) -> str:
+        """Return how much of tools is told, until protocol 4."""
+        return str(self.settings.get("verboseLevel", "off"))
+
+
+def user(text: str | list[Json], **more: object) -> Json:
+    """Return a message as the transcript has it."""
+    return {"role": "user", "content": text, "timestamp": now_ms(), **more}
+
+
+def assistant(content: list[Json], stop_reason: str, **more: object) -> Json:
+    """Return a message of the model."""
+    usage = {**_NO_USAGE, "cost": _NO_COST}
+    head: Json = {"role": "assistant", "content": content, "api": "anthropic-messages", "provider": PROVIDER}
+    return {**head, "model": MODEL, "usage": usage, "stopReason": stop_reason, "timestamp": now_ms(), **more}
+
+
+def tool_result(call_id: str, name: str, text: str, *, failed: bool) -> Json:
+    """Return what a tool answered."""
+    content = [{"type": "text", "text": text}]
+    head = {"role": "toolResult", "toolCallId": call_id, "toolName": name}
+    return {**head, "content": content, "isError": failed, "timestamp": now_ms()}
+
+
+def blocks(thought: str, text: str, call: Mapping[str, Any] | None = None) -> list[Json]:
+    """Return the content of a message of the model."""
+    found: list[Json] = []
+    if thought:
+        found.append({"type": "thinking", "thinking": thought})
+    if text:
+        found.append({"type": "text", "text": text})
+    if call:
+        found.append({"type": "toolCall", **call})
+    return found

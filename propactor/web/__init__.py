@@ -1,1 +1,0 @@
-"""aiohttp lives here and nowhere else."""
