@@ -7,7 +7,7 @@ from typing import Protocol
 
 from propactor.adapters.model.options import Options as ModelTerms
 from propactor.adapters.model.upstream import ModelUpstream
-from propactor.adapters.openclaw.connection.connection import Counters
+from propactor.adapters.openclaw.connection.dispatcher import Counters
 from propactor.adapters.openclaw.connection.link import LINK, Link
 from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.upstream import OpenClawUpstream

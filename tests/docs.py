@@ -19,7 +19,7 @@ from propactor.adapters.openclaw.upstream import describe_gateway
 from propactor.core.diagram import mermaid
 from propactor.core.events import CLASSES, FIELDS, KINDS
 from propactor.core.machine import GENERATION
-from propactor.server.app import make_app, supervisor_rules
+from propactor.server.app import make_app
 from propactor.server.keys import METRICS
 from propactor.settings import Settings
 from tests.adapters.openclaw.recordings import hello as recorded_hello
@@ -93,7 +93,7 @@ async def _exported() -> list[Metric]:
     """Return all metrics of an application that has a gateway."""
     settings = Settings.model_validate({"gateway": {"url": "ws://127.0.0.1:1"}})
     metrics = make_app(settings)[METRICS]
-    Supervisor(supervisor_rules(settings), metrics)
+    Supervisor(settings, metrics)
     return list(metrics.registry.collect())
 
 

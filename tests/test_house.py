@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from propactor.adapters.openclaw.connection.link import LINK
+from propactor.core.entries import NAMED_BY_KIND
 from propactor.core.events import CLASSES, FIELDS, KINDS
 from propactor.core.machine import GENERATION
-from propactor.core.sse import NAMED_BY_KIND
 from propactor.metrics import Metrics
 
 ROOT = Path(__file__).parents[1]
@@ -46,7 +46,7 @@ LONGER: dict[str, str] = {}
 UNTESTED = {
     "core/upstream.py": "a shape: there is nothing to run",
     "actors/commands.py": "messages: nothing but fields",
-    "actors/rules.py": "limits: nothing but fields",
+    "core/limits.py": "a shape: there is nothing to run",
 }
 UPSTREAM_SWITCHES_NEVER_USED = ("bypassPermissions", "dangerously-skip-permissions", "dangerouslySkip")
 

@@ -7,11 +7,12 @@ from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from propactor.core.entries import Entry
 from propactor.core.errors import GatewayUnavailable, UpstreamError, UpstreamFault
 from propactor.core.events import CLASSES, KINDS, Event, Progress, TextDelta, Thinking
-from propactor.core.sse import Entry, encode
 from propactor.metrics import LAG, LONG, QUICK, SOURCES, Metrics, error_codes
 from propactor.metrics.fast import FastCounter, FastHistogram, FastHistogramFamily
+from tests.support.entries import entry_of
 
 
 def value(metrics: Metrics, name: str, **labels: str) -> float | None:
@@ -27,7 +28,7 @@ def exported(metrics: Metrics) -> dict[str, Metric]:
 
 def entry(event: Event, ts: int = 0) -> Entry:
     """Return an entry."""
-    return encode("r", 1, ts, event)
+    return entry_of(event, ts=ts)
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)

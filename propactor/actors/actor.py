@@ -1,4 +1,4 @@
-"""An actor: a mailbox, turns in which it takes one message at a time, and a promise to say goodbye."""
+"""An actor: a mailbox, turns in which it takes one message at a time, and an ending that always comes."""
 
 import asyncio
 import logging
@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic, TypeVar
 
-from propactor.actors.mailbox import Mailbox
+from propactor.actors.mailbox import Mailbox, TextWindow
+from propactor.actors.timers import Timers
 
 M = TypeVar("M")
 log = logging.getLogger(__name__)
@@ -15,24 +16,32 @@ log = logging.getLogger(__name__)
 class Actor(Generic[M]):
     """Handles one message at a time, so its state needs no locks.
 
-    Subclasses say what to do in ``receive``; ``crashed`` is told of a defect, ``stopped`` comes last.
+    Subclasses say what to do in ``receive``. ``crashed`` is called after a defect, ``stopped`` comes last.
+
+    Args:
+        name: What log lines call it.
+        mailbox: Where its messages come from.
+        timers: Who calls it when the mailbox's window ends.
     """
 
-    def __init__(self, name: str, mailbox: Mailbox[M]) -> None:
+    __slots__ = ("__weakref__", "_end", "_loop", "_window_timer", "mailbox", "name")
+
+    def __init__(self, name: str, mailbox: Mailbox[M], timers: Timers) -> None:
         self.name = name
         self.mailbox = mailbox
         self._loop = asyncio.get_running_loop()
+        self._window_timer = timers.timer(self._turn)
         self._end: asyncio.Future[None] | None = None
 
     @property
     def launched(self) -> bool:
-        """Tell whether it has begun to take messages."""
+        """Return True if it has begun to take messages."""
         return self._end is not None
 
     def launch(self) -> None:
         """Begin to take messages, in turns of the event loop."""
         self._end = self._loop.create_future()
-        self.mailbox.listen(partial(self._loop.call_soon, self._turn), self.may_wait)
+        self.mailbox.listen(partial(self._loop.call_soon, self._turn), self._window_timer.set)
 
     async def ended(self) -> None:
         """Wait until the actor has taken its last message."""
@@ -44,12 +53,12 @@ class Actor(Generic[M]):
         self.run_guarded(self._take_all)
 
     def _take_all(self) -> None:
-        take, receive = self.mailbox.take, self.receive
-        while (message := take()) is not None:
-            receive(message)
+        mailbox = self.mailbox
+        while mailbox.pending:
+            self.receive(mailbox.take())
 
     def run_guarded(self, work: Callable[[], None]) -> None:
-        """Do something between two messages, guarded as a message is: for timers that fire."""
+        """Do something between two messages, guarded as a message is: for timers."""
         try:
             work()
         except Exception:
@@ -57,27 +66,24 @@ class Actor(Generic[M]):
             self._guard(self.crashed)
             self.mailbox.close()
         if self.mailbox.closed:
-            self._say_goodbye()
+            self._finish()
 
-    def _say_goodbye(self) -> None:
+    def _finish(self) -> None:
         if self._end is not None and not self._end.done():
             self._end.set_result(None)
             self._guard(self.stopped)
+            self._window_timer.drop()
             self.mailbox.unlisten()  # or the two would hold each other until the collector comes
 
-    def _guard(self, last_words: Callable[[], None]) -> None:
+    def _guard(self, last_call: Callable[[], None]) -> None:
         """Let neither of the last two calls keep the other from being made."""
         try:
-            last_words()
+            last_call()
         except Exception:
             log.exception("actor %s failed at its end", self.name)
 
-    def may_wait(self) -> bool:
-        """Tell whether text that comes now can wait until we look; then see to it that we do."""
-        return False
-
-    def receive(self, message: M) -> None:
-        """Take one message."""
+    def receive(self, message: M | TextWindow) -> None:
+        """Take one message, or the text that was collected."""
         raise TypeError(f"{type(self).__name__} takes no {type(message).__name__}")
 
     def crashed(self) -> None:

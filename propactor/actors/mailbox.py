@@ -1,167 +1,219 @@
-"""A bounded queue that can be closed, and that loses nothing but previews when it is full."""
+"""What one receiver has to take; the mailbox owns the window in which deltas are joined."""
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, TypeVar
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Generic
 
-from propactor.core.events import TextDelta
-from propactor.core.joining import Delta, droppable, join, joinable, weight
+from propactor.actors.bounded_queue import BoundedQueue, M, Policy
 
-M = TypeVar("M")
+MAX_PIECES = 256
+MAX_PIECE = 8192
+"""How many pieces of text wait for the end of the window, and the length above which one doesn't wait."""
+_NEVER = float("-inf")
+
+
+class TextWindow:
+    """Collects the pieces of text that one sender puts into a mailbox, until the window ends.
+
+    The receiver gets it as a message of its own and ``take``s the text. No object is made for a piece.
+
+    Args:
+        mailbox: Where the text goes.
+        source: Who writes it, in the receiver's words.
+    """
+
+    __slots__ = ("_mailbox", "at", "open", "pieces", "source")
+
+    def __init__(self, mailbox: "Mailbox[Any]", source: Any = None) -> None:
+        self.open = True
+        self.source = source
+        self.at: int | None = None
+        """When the first piece was written, in milliseconds since the epoch."""
+        self.pieces: list[str] = []
+        self._mailbox = mailbox
+
+    def __call__(self, event: Any) -> None:
+        """Put a message behind what is collected."""
+        if self.open:
+            self._mailbox.put(event)
+
+    def text(self, piece: str, at: int | None = None) -> None:
+        """Collect a piece of text.
+
+        Args:
+            piece: The text, not empty.
+            at: When it was written, in milliseconds since the epoch.
+        """
+        pieces = self.pieces
+        if not self.open:
+            return
+        pieces.append(piece)
+        if len(pieces) == 1:
+            self.at = at
+            self._mailbox.collect(self)
+        elif len(pieces) > MAX_PIECES or len(piece) > MAX_PIECE:
+            self._mailbox.call()
+
+    def take(self) -> str:
+        """Take the text that was collected."""
+        text = "".join(self.pieces)
+        self.pieces.clear()
+        return text
+
+    def close(self) -> None:
+        """Take nothing more: whatever the sender still says is void."""
+        self.open = False
 
 
 class Mailbox(Generic[M]):
-    """Keeps messages in order for one receiver, which ``listen``s: it is called, once, when it should take.
+    """Keeps messages for one receiver, which ``listen``s: it is called, once, when it should take them.
 
-    Over ``capacity`` messages or ``max_bytes`` it joins neighbouring deltas, then drops previews,
-    oldest first, and counts them. Facts are kept even then: text, tools, endings. It makes more room
-    than it needs, an eighth, so that a full mailbox doesn't do this at every message. What is taken counts
-    until the mailbox is empty or is made room in: weighing once is cheaper.
+    The first delta calls the receiver at once. Deltas that come within ``window`` seconds of the last that
+    was taken wait: the first of them sets the receiver's timer, and the receiver finds them joined. Any other
+    message calls it at once, and what waited is taken before that. Nothing else holds text back.
 
-    A receiver may say that text can wait, for it is going to look by itself: what comes until then is put
-    aside, and joined when somebody looks. ``joined`` counts the pieces that became part of the one before.
+    ``pending`` says whether there is something to take, ``closed`` whether no more is taken in.
+
+    Args:
+        policy: What there is to know of the messages.
+        clock: The loop's clock, in seconds.
+        window: Seconds in which deltas are joined; with 0 none waits.
+        max_messages: How many messages are kept before previews are dropped.
+        max_bytes: How many bytes of them.
     """
 
-    def __init__(self, capacity: int = 1024, max_bytes: int = 4 * 2**20) -> None:
-        self.dropped: Counter[type] = Counter()
-        self._capacity = self._most = capacity
-        self._most_bytes = max_bytes
-        self._max_bytes = max_bytes
-        self._messages: deque[M] = deque()
-        self._bytes = 0
-        self._closed = False
+    __slots__ = (
+        *("_called", "_clock", "_notify", "_policy", "_queue", "_set_timer", "_taken_at", "_text"),
+        *("_timed", "_window", "closed", "pending"),
+    )
+
+    def __init__(
+        self,
+        policy: Policy[M],
+        clock: Callable[[], float],
+        *,
+        window: float,
+        max_messages: int,
+        max_bytes: int,
+    ) -> None:
+        self.closed = False
+        self.pending = False
+        self._policy = policy
+        self._queue = BoundedQueue(policy, max_messages, max_bytes)
+        self._text: TextWindow | None = None
+        self._clock = clock
+        self._window = window
+        self._taken_at = _NEVER
+        self._called = self._timed = False
         self._notify: Callable[[], object] | None = None
-        self._notified = False
-        self._may_wait: Callable[[], bool] = _never
-        self.joined = 0
-        self._aside: list[M] = []
+        self._set_timer: Callable[[float], object] | None = None
 
     def __len__(self) -> int:
-        return len(self._messages) + len(self._aside)
+        return len(self._queue) + (len(self._text.pieces) if self._text is not None else 0)
 
     @property
-    def closed(self) -> bool:
-        """Tell whether the mailbox takes no more messages."""
-        return self._closed
+    def dropped(self) -> Counter[type]:
+        """Return how many previews were dropped, by their type."""
+        return self._queue.dropped
 
-    def listen(self, notify: Callable[[], object], may_wait: Callable[[], bool] | None = None) -> None:
-        """Call ``notify`` when there is something to take, or the mailbox closes; it must not wait.
+    @property
+    def joined(self) -> int:
+        """Return how many deltas became part of the one before them."""
+        return self._queue.joined
 
-        ``may_wait`` is asked when text comes and nothing else is there; if it says yes, nobody is called.
+    def listen(self, notify: Callable[[], object], set_timer: Callable[[float], object]) -> None:
+        """Say whom to call.
+
+        Args:
+            notify: Called when there is something to take now, or the mailbox is closed. It must not wait.
+            set_timer: Called with the time, on the mailbox's clock, at which what waits should be taken.
         """
-        self._notify, self._may_wait = notify, may_wait or _never
-        if self._messages or self._closed:
-            self._ring()
+        self._notify, self._set_timer = notify, set_timer
+        if self.pending or self.closed:
+            self.call()
 
     def unlisten(self) -> None:
-        """Call nobody any more, and hold nobody."""
-        self._notify, self._may_wait = None, _never
+        """Call nobody any more: receiver and mailbox would keep each other in memory."""
+        self._notify = self._set_timer = None
 
     def put(self, message: M) -> None:
         """Add a message; a closed mailbox forgets it."""
-        if self._closed:
+        if self.closed:
             return
-        aside = self._aside
-        if type(message) is TextDelta and (aside or self._idle()):
-            aside.append(message)
-            if len(aside) > self._capacity:
-                self._settle()
+        self._seal()
+        self._queue.append(message)
+        self.pending = bool(self._queue)  # a preview that is larger than the bound is dropped at once
+        if self._policy.may_wait(message):
+            self._wait()
+        else:
+            self.call()
+
+    def collect(self, text: TextWindow) -> None:
+        """Let the receiver take what a window begins to collect when the window ends."""
+        if self.closed:
+            text.pieces.clear()
             return
-        if aside:
-            self._settle()
-        self._add(message)
-        if not self._notified:
-            self._ring()
+        if self._text is not text:
+            self._seal()
+            self._text = text
+        self.pending = True
+        self._wait()
 
-    def _idle(self) -> bool:
-        """Tell whether nothing is there, and the receiver lets text wait."""
-        return not self._messages and not self._notified and self._may_wait()
-
-    def _add(self, message: M) -> None:
-        self._messages.append(message)
-        self._bytes += weight(message)
-        if self._bytes > self._most_bytes or len(self._messages) > self._most:
-            self._make_room()
-
-    def _settle(self) -> None:
-        """Bring in what was put aside."""
-        aside, self._aside = self._aside, []
-        for message in aside if len(aside) == 1 else self._join(aside):
-            self._add(message)
-
-    def _ring(self) -> None:
-        if self._notify is not None:
-            self._notified = True
-            self._notify()
-
-    def take(self) -> M | None:
-        """Take the oldest message; None when there is none, and then the next one rings again."""
-        if self._aside:
-            if len(self._aside) == 1 and not self._messages:
-                return self._aside.pop()
-            self._settle()
-        if self._messages:
-            return self._messages.popleft()
-        self._notified = False
-        self._bytes = 0
-        self._most, self._most_bytes = self._capacity, self._max_bytes
-        return None
+    def take(self) -> M | TextWindow:
+        """Take the oldest message, with what continues it. There must be one ``pending``."""
+        text = self._text
+        if text is not None:
+            if not self._queue:
+                self._text = None
+                self._rest()
+                self._queue.joined += len(text.pieces) - 1
+                self._taken_at = self._clock()
+                return text
+            self._seal()
+        message = self._queue.popleft()
+        if self._policy.may_wait(message):
+            self._taken_at = self._clock()
+        if not self._queue:
+            self._rest()
+        return message
 
     def close(self) -> None:
-        """Take no more messages. What is there can still be taken."""
-        self._closed = True
-        if not self._notified:
-            self._ring()
+        """Take no more messages in. What is there can still be taken."""
+        self.closed = True
+        self.call()
 
     def keep(self, kind: type) -> None:
-        """Forget everything but messages of this kind."""
-        self._settle()
-        self._refill(deque(m for m in self._messages if isinstance(m, kind)))
+        """Forget everything but messages of a kind."""
+        self._seal()
+        self._queue.keep(kind)
+        if not self._queue:
+            self._rest()
 
-    def _make_room(self) -> None:
-        self._refill(self._messages)
-        if self._bytes <= self._most_bytes and len(self._messages) <= self._most:
+    def call(self) -> None:
+        """Call the receiver, unless it was called already."""
+        if self._notify is not None and not self._called:
+            self._called = True
+            self._notify()
+
+    def _rest(self) -> None:
+        """Note that nothing is there: the next message calls the receiver again."""
+        self.pending = self._called = self._timed = False
+
+    def _seal(self) -> None:
+        """Make a message of the text that was collected, because another follows it."""
+        text = self._text
+        if text is not None:
+            self._text = None
+            self._queue.joined += len(text.pieces) - 1
+            self._queue.append(self._policy.from_text(text))
+
+    def _wait(self) -> None:
+        """Let what came wait for the end of the window, if one is open; else call the receiver."""
+        if self._timed or self._called:
             return
-        self._refill(deque(self._join(self._messages)))
-        spare, spare_bytes = self._capacity // 8, self._max_bytes // 8
-        self._refill(self._without_previews(self._capacity - spare, self._max_bytes - spare_bytes))
-        self._most = max(self._capacity, len(self._messages) + spare)
-        self._most_bytes = max(self._max_bytes, self._bytes + spare_bytes)
-
-    def _without_previews(self, most: int, most_bytes: int) -> deque[M]:
-        """Return the messages without as many of the oldest previews as it takes to get under a size."""
-        kept: deque[M] = deque()
-        surplus, surplus_bytes = len(self._messages) - most, self._bytes - most_bytes
-        for message in self._messages:
-            if (surplus > 0 or surplus_bytes > 0) and droppable(message):
-                surplus, surplus_bytes = surplus - 1, surplus_bytes - weight(message)
-                self.dropped[type(message)] += 1
-            else:
-                kept.append(message)
-        return kept
-
-    def _refill(self, messages: deque[M]) -> None:
-        self._messages = messages
-        self._bytes = sum(map(weight, messages))
-
-    def _join(self, messages: Iterable[M]) -> Iterator[M]:
-        """Join all neighbours that may be joined."""
-        group: list[M] = []
-        for message in messages:
-            if group and not joinable(group[-1], message):
-                yield self._one(group)
-                group = []
-            group.append(message)
-        if group:
-            yield self._one(group)
-
-    def _one(self, group: list[M]) -> M:
-        if len(group) == 1:
-            return group[0]
-        self.joined += len(group) - 1
-        deltas: list[Delta] = [m for m in group if isinstance(m, Delta)]
-        return join(deltas)  # type: ignore[return-value]  # joinable messages are deltas, and so is what they make
-
-
-def _never() -> bool:
-    return False
+        now = self._clock()
+        if now - self._taken_at >= self._window or self._set_timer is None:
+            self.call()
+        else:
+            self._timed = True
+            self._set_timer(now + self._window)

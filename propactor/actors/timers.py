@@ -1,4 +1,4 @@
-"""One timer for everybody: timers share ticks, so a thousand actors cost the loop one timer."""
+"""One timer of the event loop for everybody: what is due within the same 5 ms is called in one pass."""
 
 import asyncio
 import heapq
@@ -6,91 +6,89 @@ from collections.abc import Callable
 from math import ceil
 
 TICK = 0.005
+"""Seconds: the resolution. 300 streams with windows of 40 ms wake the loop 200 times a second, not 4,500."""
+_EARLY = 0.001
+"""Seconds: uvloop counts whole milliseconds, and may call a timer as much too early."""
 
 
 class Timer:
-    """Something that wants to be woken, at most once at a time; ``tick`` is when, if at all."""
+    """Calls a function at a time that can be set, moved and cleared; ``tick`` is when, in ticks, if at all.
 
-    __slots__ = ("_timers", "_wake", "tick")
+    Args:
+        timers: Whom it belongs to.
+        function: What to call.
+    """
 
-    def __init__(self, timers: "Timers", wake: Callable[[], None]) -> None:
+    __slots__ = ("_timers", "function", "tick")
+
+    def __init__(self, timers: "Timers", function: Callable[[], None]) -> None:
         self._timers = timers
-        self._wake = wake
+        self.function = function
         self.tick: int | None = None
 
     @property
     def is_set(self) -> bool:
-        """Tell whether it is going to fire."""
+        """Return True if it is going to fire."""
         return self.tick is not None
 
     def set(self, when: float) -> None:
-        """Wake at ``when`` (loop time, seconds), up to one tick late, instead of any other time."""
+        """Fire at ``when`` (loop time, seconds), up to one tick late, instead of at any other time."""
         if when == float("inf"):
-            self.clear()
+            self.tick = None
             return
         tick = ceil(when / TICK)
         if tick != self.tick:
-            self.clear()
             self.tick = tick
             self._timers.add(tick, self)
 
     def set_earlier(self, when: float) -> None:
-        """Wake at ``when`` unless an earlier time is set. The cheap form, for hot paths."""
+        """Fire at ``when`` unless it is set for an earlier time already."""
         if self.tick is None or when < (self.tick - 1) * TICK:
             self.set(when)
 
     def clear(self) -> None:
-        """Don't wake."""
-        if self.tick is not None:
-            self._timers.discard(self.tick, self)
-            self.tick = None
+        """Don't fire. The slot keeps its reference until its time has come: cheaper than a search."""
+        self.tick = None
 
     def drop(self) -> None:
-        """Don't wake, ever again, and hold nobody."""
-        self.clear()
-        self._wake = _nobody
-
-    def fire(self) -> None:
-        """Wake now; called by the timer."""
+        """Don't fire ever again, and keep nobody in memory."""
         self.tick = None
-        self._wake()
+        self.function = _nothing
 
 
-def _nobody() -> None:
-    """Be woken by an timer that was dropped: nobody is."""
+def _nothing() -> None:
+    """Stand for the function of a timer that was dropped."""
 
 
 class Timers:
-    """The shared timer: ticks with the timers that share them, armed only while something waits."""
+    """A wheel of slots, a tick each, with the timers that are due in them.
+
+    The loop has a timer for the first slot while there is one.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._ticks: dict[int, dict[Timer, None]] = {}
+        self._slots: dict[int, list[Timer]] = {}
         self._order: list[int] = []
         self._handle: asyncio.TimerHandle | None = None
         self._armed_for = 0
 
-    def timer(self, wake: Callable[[], None]) -> Timer:
-        """Return an timer, not yet set."""
-        return Timer(self, wake)
+    def timer(self, function: Callable[[], None]) -> Timer:
+        """Return a timer that calls ``function``, not yet set."""
+        return Timer(self, function)
 
     def add(self, tick: int, timer: Timer) -> None:
-        """Put an timer on a tick."""
-        sharers = self._ticks.get(tick)
-        if sharers is None:
-            self._ticks[tick] = {timer: None}
-            heapq.heappush(self._order, tick)
-            self._arm()
-        else:
-            sharers[timer] = None
-
-    def discard(self, tick: int, timer: Timer) -> None:
-        """Take an timer off its tick. The empty tick stays, and no timer is set for it any more."""
-        self._ticks.get(tick, {}).pop(timer, None)
+        """Put a timer into the slot of a tick."""
+        slot = self._slots.get(tick)
+        if slot is not None:
+            slot.append(timer)
+            return
+        self._slots[tick] = [timer]
+        heapq.heappush(self._order, tick)
+        self._arm()
 
     def _arm(self) -> None:
-        while self._order and not self._ticks[self._order[0]]:
-            del self._ticks[heapq.heappop(self._order)]
+        """Let the loop call for the first slot, unless it does or there is none."""
         if not self._order:
             return
         first = self._order[0]
@@ -102,13 +100,16 @@ class Timers:
         self._handle = self._loop.call_at(first * TICK, self._fire)
 
     def _fire(self) -> None:
+        """Fire all that is due. A timer that was cleared or moved since is in its old slot, too: skip it."""
         self._handle = None
-        now = self._loop.time() + 0.001  # uvloop counts whole milliseconds and may be one early
-        due: list[tuple[int, Timer]] = []
+        now = self._loop.time() + _EARLY
+        due: list[tuple[int, list[Timer]]] = []
         while self._order and self._order[0] * TICK <= now:
             tick = heapq.heappop(self._order)
-            due += [(tick, timer) for timer in self._ticks.pop(tick)]
+            due.append((tick, self._slots.pop(tick)))
         self._arm()
-        for tick, timer in due:
-            if timer.tick == tick:  # it may have been cleared or set anew by one that rang before
-                timer.fire()
+        for tick, slot in due:
+            for timer in slot:
+                if timer.tick == tick:
+                    timer.tick = None
+                    timer.function()

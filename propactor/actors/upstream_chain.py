@@ -5,35 +5,33 @@ import logging
 from collections.abc import Coroutine, Sequence
 
 from propactor.actors.commands import Command, Failed, Replied, Stopped
-from propactor.actors.mailbox import Mailbox
+from propactor.actors.mailbox import Mailbox, TextWindow
 from propactor.core.errors import InternalError, PropactorError
 from propactor.core.events import Event, Source
-from propactor.core.upstream import Emit, GenerationRequest, Run, Upstream
+from propactor.core.upstream import GenerationRequest, Run, Upstream
 from propactor.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
 
-class EmitGuard:
-    """Lets a run's events through until it is closed: what a stopped run still says is void."""
-
-    __slots__ = ("_put", "open")
-
-    def __init__(self, put: Emit) -> None:
-        self._put = put
-        self.open = True
-
-    def emit(self, event: Event) -> None:
-        """Pass an event on."""
-        if self.open:
-            self._put(event)
-
-
 class UpstreamChain:
     """Asks upstreams in turn; what comes of it arrives in the mailbox: events, then how it ended.
 
-    ``run`` is the run under way; ``stopping`` counts the stops not yet answered.
+    ``run`` is the run under way, ``source`` its upstream's; ``stopping`` counts the stops not yet answered,
+    and ``confirmed`` says whether those that were answered were all confirmed.
+
+    Args:
+        request: What is asked of them.
+        upstreams: Whom to ask, in order, each once.
+        mailbox: Where messages go.
+        metrics: Who counts stops.
+        stop_seconds: How long an upstream gets to confirm that it has stopped.
     """
+
+    __slots__ = (
+        *("_emit", "_mailbox", "_metrics", "_request", "_stop_seconds", "_task", "_tasks", "_upstreams"),
+        *("confirmed", "run", "source", "stopping"),
+    )
 
     def __init__(
         self,
@@ -53,7 +51,7 @@ class UpstreamChain:
         self._mailbox = mailbox
         self._metrics = metrics
         self._stop_seconds = stop_seconds
-        self._guard: EmitGuard | None = None
+        self._emit: TextWindow | None = None
         self._task: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -66,8 +64,8 @@ class UpstreamChain:
         """Ask the next upstream in line."""
         upstream = self._upstreams.pop(0)
         self.source = upstream.source
-        self._guard = EmitGuard(self._mailbox.put)
-        self.run = upstream.begin(self._request, self._guard.emit)
+        self._emit = TextWindow(self._mailbox, upstream.source)
+        self.run = upstream.begin(self._request, self._emit)
         self._task = self.start(self._drive(self.run), "run")
 
     async def _drive(self, run: Run) -> None:
@@ -97,8 +95,8 @@ class UpstreamChain:
     def forget(self) -> None:
         """Take nothing more from the run under way: it has ended."""
         self.run = None
-        if self._guard is not None:
-            self._guard.open = False
+        if self._emit is not None:
+            self._emit.close()
 
     async def _stop(self, run: Run, task: asyncio.Task[None]) -> None:
         clock = asyncio.get_running_loop().time
@@ -114,7 +112,7 @@ class UpstreamChain:
         self._metrics.stopped(confirmed=confirmed, seconds=clock() - began)
         self._mailbox.put(Stopped(confirmed))
 
-    def heard_stopped(self, *, confirmed: bool) -> None:
+    def note_stopped(self, *, confirmed: bool) -> None:
         """Note an answer to a stop: all must be confirmed for the whole to be."""
         self.stopping -= 1
         self.confirmed = confirmed if self.confirmed is None else self.confirmed and confirmed

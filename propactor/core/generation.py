@@ -1,13 +1,13 @@
 """One generation as a function of events and time: every call returns the entries it gave rise to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Literal
 
-from propactor.core.coalescer import Coalescer
-from propactor.core.draft import TextBuffer
+from propactor.core.entries import Entry, EntryEncoder
 from propactor.core.errors import GenerationTimeout, PropactorError
 from propactor.core.events import (
+    Diagnostic,
     Done,
     Error,
     Event,
@@ -23,58 +23,63 @@ from propactor.core.events import (
     ToolCall,
     ToolResult,
 )
-from propactor.core.joining import Delta, join, text_of
-from propactor.core.machine import Lifecycle, State
-from propactor.core.prop.part_stream import PartStream
-from propactor.core.sse import Entry, encode
+from propactor.core.limits import TimeLimits
+from propactor.core.machine import Lifecycle, State, Trigger
+from propactor.core.prop.prop_text import PropText
 from propactor.core.upstream import GenerationRequest
-from propactor.core.watchdog import TimeLimits, Watchdog
+from propactor.core.watchdog import Watchdog
 
 Entries = Sequence[Entry]
 FINISHED = frozenset({State.RESULT, State.ERROR, State.DONE})
-UPSTREAM_EVENTS = frozenset({ToolCall, ToolResult, Progress})
+UPSTREAM_EVENTS = frozenset({TextDelta, Thinking, ToolCall, ToolResult, Progress})
+"""What an upstream may tell. The rest is ours to say: beginnings, endings, and parts."""
+CAPPED = Diagnostic("TEXT_CAPPED", "The model's text was cut at the limit.")
 Confirmation = Literal["confirmed", "unconfirmed"]
 CONFIRMATION: dict[bool | None, Confirmation | None] = {None: None, True: "confirmed", False: "unconfirmed"}
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The limits one generation lives by: seconds, and characters of text."""
-
-    window: float = 0.04
-    text_chars: int = 1_000_000
-    time: TimeLimits = field(default_factory=TimeLimits)
-
-
 class Generation:
-    """Turns what upstreams say into the entries readers get, in the order the table allows.
+    """Turns what upstreams say into the entries that readers get, in the order the table allows.
 
-    ``now`` is in seconds on a clock that never goes back; ``epoch`` is what to add for Unix time.
-    ``flush_at`` and ``watchdog_due`` are when ``tick`` wants to be called, at the latest; ``has_output``,
-    whether the upstream that is being asked has said a word.
+    ``has_output`` says whether the upstream that is being asked has said a word; ``first_output`` when, and
+    of which source, the very first word of the generation came. ``outcome`` is how it ended, once it has.
+
+    Args:
+        request: What is generated.
+        timeouts: Seconds until an upstream is given up.
+        text_chars: Characters of text that are taken.
+        now: The time, in seconds, on a clock that never goes back.
+        epoch: What to add to that clock for Unix time, in seconds.
     """
 
-    def __init__(self, request: GenerationRequest, rules: Rules, *, now: float, epoch: float = 0.0) -> None:
+    __slots__ = (
+        *("_entries", "_flowing", "_lifecycle", "_prop_text", "_started_at", "_timeouts", "fallback_reason"),
+        *("first_output", "gaps", "has_output", "outcome", "request", "switches", "watchdog"),
+    )
+
+    def __init__(
+        self,
+        request: GenerationRequest,
+        timeouts: TimeLimits,
+        text_chars: int,
+        *,
+        now: float,
+        epoch: float = 0.0,
+    ) -> None:
         self.request = request
         self.gaps = 0
         self.switches = 0
-        self.dropped_previews = 0
-        self.joined_earlier = 0
         self.has_output = False
-        self.parts_sent = 0
+        self.first_output: tuple[float, Source | None] | None = None
         self.fallback_reason: FallbackReason | None = None
-        self.first_event_at: float | None = None
-        self.first_source: Source | None = None
-        self._rules = rules
-        self._epoch = epoch
+        self.outcome: Result | Error | None = None
+        self.watchdog = Watchdog(timeouts, now)
+        self.watchdog.stop()
+        self._timeouts = timeouts
         self._started_at = now
-        self._seq = 0
         self._lifecycle = Lifecycle()
-        self._coalescer = Coalescer(rules.window)
-        self._watchdog: Watchdog | None = None
-        self._part_stream = PartStream()
-        self._text = TextBuffer(rules.text_chars)
-        self._sent_chars = 0
+        self._entries = EntryEncoder(request.request_id, epoch)
+        self._prop_text = PropText(text_chars)
         self._flowing = False
 
     @property
@@ -83,215 +88,182 @@ class Generation:
         return self._lifecycle.state
 
     @property
-    def text(self) -> str:
-        """Return the model's text as far as it is known; what an upstream that failed said is void."""
-        return self._text.text
-
-    @property
-    def capped(self) -> bool:
-        """Tell whether the model has said more than it may."""
-        return self._text.capped
-
-    @property
     def finished(self) -> bool:
-        """Tell whether the outcome is known: nothing but ``done`` can follow."""
+        """Return True if the outcome is known: nothing but ``done`` can follow."""
         return self._lifecycle.state in FINISHED
 
     @property
-    def flush_at(self) -> float | None:
-        """Return when a delta that waits must leave, None while none waits."""
-        return self._coalescer.due
+    def text(self) -> str:
+        """Return the model's text as far as it is known."""
+        return self._prop_text.text
 
     @property
-    def watchdog_due(self) -> float:
-        """Return when the upstream's silence is to be looked at again."""
-        return self._watchdog.due if self._watchdog is not None else float("inf")
+    def capped(self) -> bool:
+        """Return True if the model has said more than it may."""
+        return self._prop_text.capped
 
     def start(self, started: Started, now: float) -> Entries:
         """Say that the generation exists."""
-        return self._entries(now, started)
+        return self._entries.encode(now, started)
 
     def ask(self, now: float) -> None:
-        """Note that an upstream is asked from now on: its watchdog begins to run."""
-        self._watchdog = Watchdog(self._rules.time, now)
+        """Note that an upstream is asked from now on: its silence is watched."""
+        self.watchdog = Watchdog(self._timeouts, now)
         self._flowing = self.has_output = False
 
+    def append(self, text: str, source: Source | None, at: int | None, now: float) -> Entries:
+        """Take text that continues what the upstream has said, as nearly all does.
+
+        Args:
+            text: The text.
+            source: Who wrote it.
+            at: When, in milliseconds since the epoch, if that is known.
+            now: The time, in seconds.
+        """
+        prop_text = self._prop_text
+        if not self._flowing or not prop_text.takes(text):
+            return self.receive(TextDelta(text, source=source, at=at), now)
+        self.watchdog.last_event_at = now
+        parts = prop_text.append(text)
+        entry = self._entries.encode_text(now, text, prop_text.chars, source, at)
+        return (entry, *self._entries.encode(now, *_said_by(source, parts))) if parts else (entry,)
+
     def receive(self, event: Event, now: float) -> Entries:
-        """Take one event of an upstream."""
-        if not self._flowing:
-            return self._receive_first(event, now)
-        self._watchdog.last_event_at = now  # type: ignore[union-attr]  # set by ask, before anything is received
-        return self._receive_text(event, now) if type(event) is TextDelta else self._take(event, now)
+        """Take one event of an upstream.
 
-    def _receive_first(self, event: Event, now: float) -> Entries:
-        if self.finished or self._lifecycle.state == State.PARSING:
-            return ()
-        return [*self._wake(event, now), *self._take(event, now)]
-
-    def _take(self, event: Event, now: float) -> Entries:
-        if type(event) is TextDelta:
-            return self._receive_text(event, now)
-        if type(event) is Thinking:
-            return self._push(event, now)
+        Raises:
+            TypeError: an upstream can't say this.
+        """
         if type(event) not in UPSTREAM_EVENTS:
             raise TypeError(f"an upstream can't say {type(event).__name__}")
-        self.gaps += type(event) is Progress and event.phase == "gap"
-        return [*self.flush(now), *self._entries(now, event)]
-
-    def _wake(self, event: Event, now: float) -> Entries:
-        """Note a first sign of life: being accepted first, a word of the model later."""
-        assert self._watchdog is not None, "ask comes first"
-        if type(event) is Progress:
-            self._watchdog.enter("first_event", now)
+        if self.finished or self._lifecycle.state == State.PARSING:
             return ()
-        source: Source | None = getattr(event, "source", None)
-        if self.first_event_at is None:
-            self.first_event_at, self.first_source = now, source
-        self._watchdog.enter("idle", now)
-        if self._lifecycle.state == State.STARTED:
-            self._enter("stream")
-        self._flowing = self.has_output = True
-        return self._entries(now, Progress("streaming", source=source))
+        before = self._note_activity(event, now)
+        if type(event) is TextDelta:
+            return (*before, *self._receive_text(event, now))
+        self.gaps += type(event) is Progress and event.phase == "gap"
+        return (*before, *self._entries.encode(now, event))
 
     def _receive_text(self, event: TextDelta, now: float) -> Entries:
-        if self.capped:
+        """Take a delta that may begin the text, start it over, or be too much."""
+        prop_text = self._prop_text
+        if prop_text.capped:
             return ()
-        event = self._text.take(event)
-        if event.replace:
-            self._part_stream.reset()
-        parts = self._part_stream.feed(event.delta)
-        sent = self._push(event, now)
-        if not parts and not self._text.capped:
-            return sent
-        out = [*sent, *self.flush(now), *self._send_parts(parts, now, event.source)]
-        if self._text.capped:
-            out += self._entries(now, Progress("capped", limit=self._rules.text_chars))
-        return out
+        replace_ = event.replace or prop_text.is_void or None
+        if replace_:
+            prop_text.restart()
+        text = prop_text.cut(event.delta)
+        parts = prop_text.append(text)
+        told: list[Event] = [event._replace(delta=text, accumulated_chars=prop_text.chars, replace=replace_)]
+        told += _said_by(event.source, parts)
+        if prop_text.capped:
+            told.append(Progress("capped", limit=prop_text.limit))
+        return self._entries.encode(now, *told)
 
-    def _push(self, delta: Delta, now: float) -> Entries:
-        before = () if self._coalescer.accepts(delta) else self.flush(now)
-        leaving = self._coalescer.push(delta, now)
-        if not leaving:
-            return before
-        sent = self._release(leaving, now)
-        return [*before, *sent] if before else sent
-
-    def flush(self, now: float) -> Entries:
-        """Send what is held."""
-        held = self._coalescer.flush(now)
-        return self._release(held, now) if held else ()
-
-    def held_until(self, now: float) -> float | None:
-        """Return when text that comes now would leave, None if at once, or if it is the first word."""
-        return self._coalescer.until(now) if self._flowing and not self.request.debug else None
-
-    def _release(self, pieces: Sequence[Delta], now: float) -> Entries:
-        """Send what was held as one delta, which knows how much text there is by now."""
-        first = pieces[0]
-        if type(first) is not TextDelta:
-            return self._entries(now, join(pieces))
-        text = first.delta if len(pieces) == 1 else text_of(pieces)
-        self._sent_chars = len(text) + (0 if first.replace else self._sent_chars)
-        delta = TextDelta(text, self._sent_chars, first.replace, first.source, first.at, first.raw)
-        return self._entries(now, delta)
-
-    def _send_parts(self, parts: Iterable[Part], now: float, source: Source | None) -> Entries:
-        events = [Part(part.index, part.part, part.superseded, source) for part in parts]
-        self.parts_sent += len(events)
-        return self._entries(now, *events)
+    def _note_activity(self, event: Event, now: float) -> Entries:
+        """Note a sign of life. The first is to be accepted; the first word ends the wait for it."""
+        self.watchdog.last_event_at = now
+        if self._flowing:
+            return ()
+        if type(event) is Progress:
+            self.watchdog.enter("first_event", now)
+            return ()
+        source: Source | None = getattr(event, "source", None)
+        self.first_output = self.first_output or (now, source)
+        self.watchdog.enter("idle", now)
+        if self._lifecycle.state == State.STARTED:
+            self._lifecycle.fire(Trigger.STREAM)
+        self._flowing = self.has_output = True
+        return self._entries.encode(now, Progress("streaming", source=source))
 
     def tick(self, now: float) -> Entries:
-        """Send what has waited long enough; say that the upstream is silent when it is.
+        """Say that the upstream is silent, when it is.
 
         Raises:
             GenerationTimeout: a time limit has passed.
         """
-        notice = self._check_watchdog(now)
-        if notice is not None:
-            return [*self.flush(now), *self._entries(now, notice)]
-        due = self._coalescer.due
-        return self.flush(now) if due is not None and now >= due else ()
-
-    def _check_watchdog(self, now: float) -> Progress | None:
-        """Look at the upstream's silence. At a time limit has passed, what is held waits for what follows."""
-        if self._watchdog is None or now < self._watchdog.due:
-            return None
-        found = self._watchdog.check(now)
-        if isinstance(found, GenerationTimeout):
-            self._watchdog = None
-            raise found
-        return found
+        notice = self.watchdog.check(now)
+        return self._entries.encode(now, notice) if notice is not None else ()
 
     def parse(self, now: float) -> Entries:
         """Take nothing more from the upstream: it has said all."""
-        return self._step("parse", [*self.flush(now), *self._entries(now, Progress("parsing_output"))])
+        return self._step(Trigger.PARSE, self._entries.encode(now, Progress("parsing_output")))
 
-    def succeed(self, result: Result, now: float) -> Entries:
-        """Correct the parts that were sent too early, then give the result."""
-        corrections = self._send_parts(self._part_stream.settle(result.parts), now, None)
-        return self._step("succeed", [*corrections, *self._entries(now, result)])
+    def succeed(self, result: Result, source: Source | None, now: float) -> Entries:
+        """Correct the parts that were sent too early, then give the result.
+
+        It says honestly who made it, by ``source``, and why it wasn't the first upstream, if it wasn't.
+        """
+        diagnostics = (*result.diagnostics, CAPPED) if self.capped else result.diagnostics
+        outcome = replace(
+            result,
+            method="template" if source == "template" else "ai",
+            fallback_reason=self.fallback_reason,
+            diagnostics=diagnostics,
+        )
+        corrections = self._prop_text.settle(result.parts)
+        self.outcome = outcome
+        return self._step(Trigger.SUCCEED, self._entries.encode(now, *corrections, outcome))
 
     def fall_back(self, error: PropactorError, now: float) -> Entries:
         """Forget the upstream that failed; the next one's text starts over."""
-        self._text.discard()
-        self._part_stream.reset()
+        self._prop_text.discard()
         self.switches += 1
         self.fallback_reason = FallbackReason(error.code, error.message)
         notice = Progress("fallback", reason=error.code, message=error.message)
-        return self._step("fall_back", [*self.flush(now), *self._entries(now, notice)])
+        return self._step(Trigger.FALL_BACK, self._entries.encode(now, notice))
 
     def fail(self, error: PropactorError, now: float) -> Entries:
         """Give the error."""
         phase = error.phase if isinstance(error, GenerationTimeout) else None
-        event = Error(error.code, error.message, error.recoverable, error.retry_after_ms, phase)
-        return self._step("fail", [*self.flush(now), *self._entries(now, event)])
+        self.outcome = Error(error.code, error.message, error.recoverable, error.retry_after_ms, phase)
+        return self._step(Trigger.FAIL, self._entries.encode(now, self.outcome))
 
-    def close(self, now: float, *, confirmed: bool | None = None) -> Entries:
-        """Say that this was all; ``confirmed`` is what the upstream said to being stopped, if it was."""
+    def close(self, now: float, stats: Stats, *, confirmed: bool | None = None) -> Entries:
+        """Say that this was all.
+
+        Args:
+            now: The time, in seconds.
+            stats: What the stream was made of, before this event.
+            confirmed: What the upstream answered to being stopped, if it was.
+        """
         ok = self._lifecycle.state == State.RESULT
-        stats = self.stats(self._seq + 1)
-        done = Done(ok, self.duration_ms(now), stats, CONFIRMATION[confirmed])
-        return self._step("close", self._entries(now, done))
+        duration = int((now - self._started_at) * 1000)
+        done = Done(ok, duration, replace(stats, events=stats.events + 1), CONFIRMATION[confirmed])
+        return self._step(Trigger.CLOSE, self._entries.encode(now, done))
 
-    def _step(self, trigger: str, entries: Entries) -> Entries:
+    def _step(self, trigger: Trigger, entries: Entries) -> Entries:
         """Take a row of the table, once all that is to be said of it could be written.
 
         A defect on the way there leaves the state as it was, and so leaves an ending to give.
         """
-        self._enter(trigger)
-        self._watchdog = None
+        self._lifecycle.fire(trigger)
+        self._flowing = False
+        self.watchdog.stop()
         return entries
 
     def rewind(self, seq: int) -> None:
         """Number on behind ``seq``: a defect kept what was numbered since from being journalled."""
-        self._seq = seq
+        self._entries.seq = seq
 
-    def duration_ms(self, now: float) -> int:
-        """Return the age of this generation in milliseconds."""
-        return int((now - self._started_at) * 1000)
+    def stats(self, *, joined: int = 0, dropped: int = 0) -> Stats:
+        """Count what the stream is made of so far.
 
-    def stats(self, events: int | None = None) -> Stats:
-        """Count what the stream is made of."""
+        Args:
+            joined: Deltas that became part of the one before them, as the mailbox counts them.
+            dropped: Previews that the mailbox had no room for.
+        """
         return Stats(
-            events=self._seq if events is None else events,
-            coalesced_deltas=self._coalescer.joined + self.joined_earlier,
-            dropped_previews=self.dropped_previews,
+            events=self._entries.seq,
+            coalesced_deltas=joined,
+            dropped_previews=dropped,
             gaps=self.gaps,
-            text_chars=self._text.chars,
-            parts=self.parts_sent,
+            text_chars=self._prop_text.chars,
+            parts=self._prop_text.parts_sent,
             upstream_switches=self.switches,
         )
 
-    def _enter(self, trigger: str) -> None:
-        """Take a row of the table; while text flows, nobody asks where we are."""
-        self._flowing = False
-        self._lifecycle.fire(trigger)
 
-    def _entries(self, now: float, *events: Event) -> Entries:
-        ts = int((now + self._epoch) * 1000)
-        request_id = self.request.request_id
-        out = []
-        for event in events:
-            self._seq += 1
-            out.append(encode(request_id, self._seq, ts, event))
-        return out
+def _said_by(source: Source | None, parts: Iterable[Part]) -> list[Event]:
+    """Return the parts as of a source: that of the text they are in."""
+    return [Part(one.index, one.part, one.superseded, source) for one in parts]

@@ -6,11 +6,11 @@ from itertools import chain
 from types import NoneType, UnionType
 from typing import Literal, Union, get_args, get_origin, get_type_hints
 
+from propactor.core.entries import NAMED_BY_KIND
 from propactor.core.errors import PropactorError
 from propactor.core.events import CLASSES, KINDS, Diagnostic, FallbackReason, Stats, camel
 from propactor.core.machine import GENERATION, Table
 from propactor.core.prop import part
-from propactor.core.sse import NAMED_BY_KIND
 
 NESTED: tuple[type, ...] = (part.Part, Diagnostic, FallbackReason, Stats)
 UNSENT = frozenset({"at"})

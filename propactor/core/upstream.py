@@ -1,14 +1,31 @@
 """The shape of an adapter: what is asked of it, what it says, how it is stopped."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from propactor.core.events import Event, Result, Source
 
-Emit = Callable[[Event], None]
 SHARE = 0.9
 """How much of the time to be accepted an upstream may use; who waited longer would call it silence."""
+
+
+class Emit(Protocol):
+    """Takes what a run says. Neither call waits, and both may be made after the run was stopped: in vain."""
+
+    def __call__(self, event: Event) -> None:
+        """Take an event."""
+        ...
+
+    def text(self, piece: str, at: int | None = None) -> None:
+        """Take a piece of text, as ``TextDelta(piece, source=…, at=at)`` of the upstream's own source.
+
+        No object is made for a piece that will be joined with its neighbours.
+
+        Args:
+            piece: The text, not empty.
+            at: When the upstream wrote it, in milliseconds since the epoch.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,24 @@
-"""How long we wait for an upstream, for what, and when we say that it is silent."""
-
-from dataclasses import dataclass
+"""Watches an upstream's silence: what we wait for, when readers are told, and when we give up."""
 
 from propactor.core.errors import GenerationTimeout
 from propactor.core.events import Progress
+from propactor.core.limits import TimeLimits
 
 HALF = 0.5
 """The share of a silence after which readers are told of it."""
 NEARLY = 0.9
 """The share of the time in all after which readers are told that it runs out."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimeLimits:
-    """Seconds until we give up: to be accepted, to hear the first event, between events, in all."""
-
-    accept: float = 15.0
-    first_event: float = 60.0
-    idle: float = 90.0
-    total: float = 120.0
+_NEVER = float("inf")
 
 
 class Watchdog:
-    """Watches one upstream's silence. ``due`` is when to look again; looking early costs nothing.
+    """Checks one upstream's silence at ``due``; to check earlier is harmless.
 
-    Half-way to giving up it says ``stalled``, once a silence; and once when the time in all is nearly over.
+    Half-way to giving up it says ``stalled``, once a silence, and once when the time in all is nearly over.
+
+    Args:
+        limits: Seconds for each phase.
+        now: When the upstream is asked, in seconds.
     """
 
     __slots__ = ("_limits", "_noticed_at", "_phase", "_started_at", "_warned", "due", "last_event_at")
@@ -46,6 +40,10 @@ class Watchdog:
         self._phase, self.last_event_at = phase, now
         self.due = min(self.due, self._next())
 
+    def stop(self) -> None:
+        """Check nothing any more: the upstream has said all, or is given up."""
+        self.due = _NEVER
+
     def _next(self) -> float:
         return min(
             self.last_event_at + self._limit * (1 if self._noticed else HALF),
@@ -56,13 +54,23 @@ class Watchdog:
     def _noticed(self) -> bool:
         return self._noticed_at > self.last_event_at
 
-    def check(self, now: float) -> Progress | GenerationTimeout | None:
-        """Return a notice, or the time limit that has passed, or None when there is nothing to say."""
-        found = self._end(now) or self._notice(now)
-        self.due = self._next()
-        return found
+    def check(self, now: float) -> Progress | None:
+        """Return a notice for readers, or None when there is nothing to say.
 
-    def _end(self, now: float) -> GenerationTimeout | None:
+        Raises:
+            GenerationTimeout: a limit has passed. It is raised once.
+        """
+        if now < self.due:
+            return None
+        error = self._error(now)
+        if error is not None:
+            self.stop()
+            raise error
+        notice = self._notice(now)
+        self.due = self._next()
+        return notice
+
+    def _error(self, now: float) -> GenerationTimeout | None:
         total, limit, phase = self._limits.total, self._limit, self._phase
         if now >= self._started_at + total:
             return GenerationTimeout(f"Generation timed out after {total:g}s", phase="total")

@@ -6,9 +6,9 @@ from typing import cast, get_args
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.registry import Collector
 
+from propactor.core.entries import Entry
 from propactor.core.errors import PropactorError, UpstreamFault
-from propactor.core.events import KINDS, Source, TextDelta
-from propactor.core.sse import Entry
+from propactor.core.events import KINDS, Source
 from propactor.metrics.fast import FastCounter, FastHistogram, FastHistogramFamily
 from propactor.metrics.readings import Kind, Read, Reading
 
@@ -155,13 +155,10 @@ class Metrics:
     def journalled(self, entries: Sequence[Entry]) -> None:
         """Count entries, and how long a delta took to get here."""
         counts = self._events.counts
-        for _, ts, kind, event, _ in entries:
-            if type(event) is not TextDelta:
-                counts[kind, getattr(event, "source", None) or "none"] += 1
-                continue
-            counts[kind, event.source or "none"] += 1
-            if event.at is not None:
-                self._lag_to_journal.observe((ts - event.at) / 1000)
+        for _, ts, kind, source, at, _ in entries:
+            counts[kind, source or "none"] += 1
+            if at is not None:
+                self._lag_to_journal.observe((ts - at) / 1000)
 
     def dropped(self, kind: str, reason: str, count: int = 1) -> None:
         """Count previews that somebody didn't get."""

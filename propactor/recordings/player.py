@@ -64,9 +64,7 @@ class _NamedRun:
     def __init__(self, recording: Recording, request: GenerationRequest, emit: Emit, speed: Speed) -> None:
         self._name, self._emit = recording.header.name, emit
         self._said: list[str] = []
-        self._run = KINDS[recording.header.upstream].play(
-            recording, request, self._hear, PlaybackClock(speed)
-        )
+        self._run = KINDS[recording.header.upstream].play(recording, request, self, PlaybackClock(speed))
 
     async def finish(self) -> Reply:
         """Play to the end.
@@ -85,12 +83,18 @@ class _NamedRun:
         """Stop playing."""
         return await self._run.stop()
 
-    def _hear(self, event: Event) -> None:
+    def __call__(self, event: Event) -> None:
+        """Pass an event on, and keep what text is in it: the result is read from that."""
         if isinstance(event, TextDelta):
             if event.replace:
                 self._said.clear()
             self._said.append(event.delta)
         self._emit(event)
+
+    def text(self, piece: str, at: int | None = None) -> None:
+        """Pass a piece of text on, and keep it."""
+        self._said.append(piece)
+        self._emit.text(piece, at)
 
 
 def replaying(

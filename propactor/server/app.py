@@ -1,20 +1,19 @@
 """The application: routes, and the things that live as long as it does."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from propactor.actors.rules import ActorRules, SupervisorRules
 from propactor.actors.supervisor import Supervisor
-from propactor.core.generation import Rules
-from propactor.core.watchdog import TimeLimits
 from propactor.metrics import Metrics
 from propactor.registry import Upstreams, configured
 from propactor.server import buffering_check, config, generations, health, page
 from propactor.server.auth import guard
 from propactor.server.errors import errors
 from propactor.server.idempotency import Idempotency
-from propactor.server.keys import IDEMPOTENCY, METRICS, SETTINGS, SUPERVISOR, UPSTREAMS
+from propactor.server.keys import IDEMPOTENCY, METRICS, SETTINGS, SUPERVISOR, UPSTREAMS, WRITE_BATCH
+from propactor.server.pump import WriteBatch
 from propactor.settings import Settings
 
 ROUTES = (
@@ -48,7 +47,8 @@ def make_app(settings: Settings, upstreams: Upstreams | None = None) -> web.Appl
 
 async def _lives(app: web.Application) -> AsyncIterator[None]:
     """Start what lives as long as the application, and end it afterwards."""
-    app[SUPERVISOR] = Supervisor(supervisor_rules(app[SETTINGS]), app[METRICS])
+    app[SUPERVISOR] = Supervisor(app[SETTINGS], app[METRICS])
+    app[WRITE_BATCH] = WriteBatch(asyncio.get_running_loop())
     for service in app[UPSTREAMS].services:
         service.start()
     yield
@@ -59,28 +59,3 @@ async def _lives(app: web.Application) -> AsyncIterator[None]:
 async def _drain(app: web.Application) -> None:
     """End what runs before open responses are cut; ``serve`` has given it time already."""
     await app[SUPERVISOR].drain(0)
-
-
-def supervisor_rules(settings: Settings) -> SupervisorRules:
-    """Take from the settings what generations live by."""
-    limits, times, stream = settings.limits, settings.timeouts, settings.stream
-    return SupervisorRules(
-        actor=ActorRules(
-            mid_run=settings.fallback.mid_run,
-            generation=Rules(
-                window=stream.coalesce_ms / 1000,
-                text_chars=limits.text_chars,
-                time=TimeLimits(times.accept, times.first_event, times.idle, times.total),
-            ),
-            grace=stream.disconnect_grace_seconds,
-            stop_seconds=times.stop,
-            mailbox_messages=limits.mailbox_messages,
-            mailbox_bytes=limits.mailbox_bytes,
-            journal_entries=limits.journal_events,
-            journal_bytes=limits.journal_bytes,
-        ),
-        generations=limits.generations,
-        retain_seconds=stream.retain_seconds,
-        retained=limits.retained,
-        retained_bytes=limits.retained_bytes,
-    )

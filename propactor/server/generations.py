@@ -7,12 +7,12 @@ from aiohttp import HttpVersion11, web
 
 from propactor.actors.generation_actor import GenerationActor
 from propactor.actors.journal import Subscription
+from propactor.core.entries import plain
 from propactor.core.errors import CursorExpired, InvalidRequest, NotFound, PropactorError
 from propactor.core.events import Error, Result
-from propactor.core.sse import plain
 from propactor.server.errors import problem, status_of
 from propactor.server.json import json_response
-from propactor.server.keys import IDEMPOTENCY, METRICS, SETTINGS, SUPERVISOR, UPSTREAMS
+from propactor.server.keys import IDEMPOTENCY, METRICS, SETTINGS, SUPERVISOR, UPSTREAMS, WRITE_BATCH
 from propactor.server.pump import HEADERS, Pump
 from propactor.server.requests import GenerateBody, read_body
 from propactor.server.snapshot import events_url, snapshot, started
@@ -38,18 +38,18 @@ async def generate(request: web.Request) -> web.Response:
     body = await read_body(request)
     actor, _ = _attach(request, body)
     actor.launch()
-    subscription = actor.subscribe()
+    subscription = actor.readers.subscribe()
     try:
         while not subscription.at_end:
             await subscription.wait()
-            subscription.position = actor.journal.head
+            subscription.skip()
     finally:
-        actor.unsubscribe(subscription)
+        actor.readers.unsubscribe(subscription)
     return _outcome(actor)
 
 
 def _outcome(actor: GenerationActor) -> web.Response:
-    outcome = actor.outcome
+    outcome = actor.generation.outcome
     if isinstance(outcome, Result):
         return json_response(plain(outcome))
     assert isinstance(outcome, Error)
@@ -106,7 +106,7 @@ async def _stream(
     request: web.Request, actor: GenerationActor, after: int, arrived_at: float
 ) -> web.StreamResponse:
     """Stream from a place on, or say that nothing will follow it."""
-    subscription = actor.subscribe(after)
+    subscription = actor.readers.subscribe(after)
     try:
         if subscription.at_end:
             return web.Response(status=204)
@@ -118,7 +118,7 @@ async def _stream(
         await response.write_eof()
         return response
     finally:
-        actor.unsubscribe(subscription)
+        actor.readers.unsubscribe(subscription)
         if not actor.launched:  # the client was gone before its first byte
             actor.cancel("abandoned")
 
@@ -133,6 +133,7 @@ def _make_pump(
         actor,
         subscription,
         timers=app[SUPERVISOR].timers,
+        batch=app[WRITE_BATCH],
         metrics=app[METRICS],
         heartbeat=stream.heartbeat_seconds,
         retry_ms=stream.retry_ms,
@@ -160,8 +161,7 @@ async def cancel(request: web.Request) -> web.Response:
     actor = _find(request)
     if actor.generation.finished:
         return json_response(_snapshot(request, actor))
-    stopping = actor.chain.run is not None
-    actor.cancel("asked")
+    stopping = actor.cancel("asked")
     answer = {"requestId": actor.request.request_id, "state": "cancelling"}
     return json_response(answer | {"upstreamCancel": "pending" if stopping else "none"}, status=202)
 

@@ -6,10 +6,12 @@ from propactor.actors.supervisor import Supervisor
 from propactor.metrics import Metrics
 from propactor.registry import Upstreams
 from propactor.server.idempotency import Idempotency
+from propactor.server.pump import WriteBatch
 from propactor.settings import Settings
 
 SETTINGS = web.AppKey("settings", Settings)
 SUPERVISOR = web.AppKey("supervisor", Supervisor)
 METRICS = web.AppKey("metrics", Metrics)
 UPSTREAMS = web.AppKey("upstreams", Upstreams)
+WRITE_BATCH = web.AppKey("write_batch", WriteBatch)
 IDEMPOTENCY = web.AppKey("idempotency", Idempotency)

@@ -1,8 +1,10 @@
 """A generation as one JSON object: where it is, what it counted, how it came out."""
 
+import asyncio
+
 from propactor.actors.generation_actor import GenerationActor
+from propactor.core.entries import plain
 from propactor.core.events import Error, Result, Started
-from propactor.core.sse import plain
 from propactor.core.upstream import GenerationRequest
 
 BASE = "/api/creator/generations"
@@ -31,18 +33,18 @@ def started(request: GenerationRequest, *, resume_until: int, session_key: str |
 
 def snapshot(actor: GenerationActor, *, retain_seconds: float) -> dict[str, object]:
     """Return what is known of a generation now; times in milliseconds since the epoch."""
-    request_id, ended_at = actor.request.request_id, actor.finished_at
-    until = ended_at or actor.clock()
+    request_id, record = actor.request.request_id, actor.record
+    until = record.finished_at or asyncio.get_running_loop().time()
     body: dict[str, object] = {
         "requestId": request_id,
         "jobId": actor.request.job_id,
         "state": actor.generation.state,
-        "createdAt": _ms(actor, actor.created_at),
-        "durationMs": int((until - actor.created_at) * 1000),
-        "resumeUntil": _ms(actor, (ended_at or actor.created_at) + retain_seconds),
+        "createdAt": _ms(actor, record.created_at),
+        "durationMs": int((until - record.created_at) * 1000),
+        "resumeUntil": _ms(actor, (record.finished_at or record.created_at) + retain_seconds),
         "lastEventId": actor.journal.head,
         "readers": actor.journal.readers,
-        "stats": plain(actor.generation.stats()),
+        "stats": plain(actor.stats()),
         "eventsUrl": events_url(request_id),
         "stateUrl": state_url(request_id),
     }
@@ -51,14 +53,15 @@ def snapshot(actor: GenerationActor, *, retain_seconds: float) -> dict[str, obje
 
 def _ending(actor: GenerationActor) -> dict[str, object]:
     body: dict[str, object] = {}
-    if actor.finished_at is not None:
-        body["finishedAt"] = _ms(actor, actor.finished_at)
-    if isinstance(actor.outcome, Result):
-        body["result"] = plain(actor.outcome)
-    if isinstance(actor.outcome, Error):
-        body["error"] = plain(actor.outcome)
-    if actor.upstream_cancel is not None:
-        body["upstreamCancel"] = actor.upstream_cancel
+    record = actor.record
+    if record.finished_at is not None:
+        body["finishedAt"] = _ms(actor, record.finished_at)
+    if isinstance(actor.generation.outcome, Result):
+        body["result"] = plain(actor.generation.outcome)
+    if isinstance(actor.generation.outcome, Error):
+        body["error"] = plain(actor.generation.outcome)
+    if record.upstream_cancel is not None:
+        body["upstreamCancel"] = record.upstream_cancel
     return body
 
 

@@ -1,24 +1,42 @@
 """Actors: one message at a time, a word at a defect, goodbye in any case."""
 
+import asyncio
 import logging
 
 import pytest
 
 from propactor.actors.actor import Actor
-from propactor.actors.mailbox import Mailbox
-from tests.actors.stage import soon
-from tests.virtual import virtual
+from propactor.actors.bounded_queue import Policy
+from propactor.actors.mailbox import Mailbox, TextWindow
+from propactor.actors.timers import Timers
+from tests.support.actor_harness import soon
+from tests.support.virtual import virtual
+
+PLAIN: Policy[str] = Policy(
+    may_wait=lambda _: False,
+    joined=lambda messages: messages,
+    from_text=TextWindow.take,
+    droppable=lambda _: False,
+    weight=len,
+)
+
+
+def plain_mailbox() -> Mailbox[str]:
+    """Return a mailbox whose messages are text, and never wait."""
+    clock = asyncio.get_running_loop().time
+    return Mailbox(PLAIN, clock, window=0, max_messages=10, max_bytes=1000)
 
 
 class Echo(Actor[str]):
     """Notes what it takes and what becomes of it."""
 
     def __init__(self) -> None:
-        super().__init__("echo", Mailbox())
+        super().__init__("echo", plain_mailbox(), Timers(asyncio.get_running_loop()))
         self.notes: list[str] = []
 
-    def receive(self, message: str) -> None:
+    def receive(self, message: str | TextWindow) -> None:
         """Note a message; one of them is too much."""
+        assert isinstance(message, str)
         if message == "bomb":
             raise RuntimeError("boom")
         self.notes.append(message)
@@ -138,7 +156,7 @@ def test_takes_nothing(caplog: pytest.LogCaptureFixture) -> None:
 
     @virtual
     async def misuse() -> None:
-        actor = Actor[str]("mute", Mailbox())
+        actor = Actor[str]("mute", plain_mailbox(), Timers(asyncio.get_running_loop()))
         actor.launch()
         actor.mailbox.put("hello")
         await actor.ended()

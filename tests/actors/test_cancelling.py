@@ -4,23 +4,23 @@ import asyncio
 
 import pytest
 
+from propactor.actors import generation_actor
 from propactor.core.events import (
     Error,
     TextDelta,
 )
-from tests.actors.stage import (
-    LIMITS,
+from tests.support.actor_harness import (
     PROP,
-    RULES,
+    SETTINGS,
     Answer,
-    Puppet,
+    FakeUpstream,
     check_ended,
     done,
+    harness,
     kinds,
     soon,
-    stage,
 )
-from tests.virtual import virtual
+from tests.support.virtual import virtual
 
 
 @pytest.mark.parametrize(
@@ -29,17 +29,18 @@ from tests.virtual import virtual
         ("confirmed", "confirmed", 0),
         ("unconfirmed", "unconfirmed", 0),
         ("defect", "unconfirmed", 0),
-        ("silence", "unconfirmed", RULES.stop_seconds),
+        ("silence", "unconfirmed", SETTINGS.timeouts.stop),
     ],
 )
 @virtual
 async def test_cancel(answer: Answer, expected: str, seconds: float) -> None:
     """Readers are told at once; done follows the upstream's answer, or the time limit for it."""
-    puppet, clock = Puppet(answer=answer), asyncio.get_running_loop().time
-    async with stage() as on:
-        actor = await on.begin(puppet, Puppet())
-        puppet.run.say(TextDelta("a"))
-        puppet.run.say(TextDelta("b"))
+    upstream, clock = FakeUpstream(answer=answer), asyncio.get_running_loop().time
+    async with harness() as on:
+        actor = await on.begin(upstream, FakeUpstream())
+        upstream.run.say(TextDelta("a"))
+        await soon()
+        upstream.run.say(TextDelta("b"))
         await soon()
         began = clock()
 
@@ -49,19 +50,19 @@ async def test_cancel(answer: Answer, expected: str, seconds: float) -> None:
         await actor.ended()
 
     assert clock() - began == pytest.approx(seconds, abs=0.01)
-    assert isinstance(actor.outcome, Error)
-    assert actor.outcome.code == "CANCELLED"
-    assert (done(actor).upstream_cancel, actor.upstream_cancel) == (expected, expected)
-    assert (puppet.run.stops, actor.generation.switches) == (1, 0)
+    assert isinstance(actor.generation.outcome, Error)
+    assert actor.generation.outcome.code == "CANCELLED"
+    assert (done(actor).upstream_cancel, actor.record.upstream_cancel) == (expected, expected)
+    assert (upstream.run.stops, actor.generation.switches) == (1, 0)
     check_ended(actor)
 
 
 @virtual
 async def test_cancel_twice() -> None:
     """A second cancel changes nothing, before the end and after."""
-    puppet = Puppet()
-    async with stage() as on:
-        actor = await on.begin(puppet)
+    upstream = FakeUpstream()
+    async with harness() as on:
+        actor = await on.begin(upstream)
         actor.cancel()
         actor.cancel("abandoned")
         await actor.ended()
@@ -69,38 +70,38 @@ async def test_cancel_twice() -> None:
         assert on.count("propactor_cancels_total", reason="asked") == 1
         assert on.count("propactor_cancels_total", reason="abandoned") == 0
 
-    assert puppet.run.stops == 1
+    assert upstream.run.stops == 1
     check_ended(actor)
 
 
 @virtual
 async def test_cancel_before_launch() -> None:
     """A generation that asked nothing can be cancelled: nothing is asked any more."""
-    puppet = Puppet()
-    async with stage() as on:
-        actor = on.create(puppet)
+    upstream = FakeUpstream()
+    async with harness() as on:
+        actor = on.create(upstream)
         actor.cancel()
         actor.launch()
         await actor.ended()
 
-    assert (kinds(actor), puppet.runs) == ("started error done", [])
+    assert (kinds(actor), upstream.runs) == ("started error done", [])
     check_ended(actor)
 
 
 @virtual
 async def test_cancel_while_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     """A cancel that comes while the text is read wins; the reading goes nowhere."""
-    puppet = Puppet()
-    async with stage() as on:
-        actor = await on.begin(puppet)
-        monkeypatch.setattr(actor, "_parse", lambda _: asyncio.sleep(3600))
-        puppet.run.reply(PROP)
+    upstream = FakeUpstream()
+    async with harness() as on:
+        actor = await on.begin(upstream)
+        monkeypatch.setattr(generation_actor, "_parse", lambda *_: asyncio.sleep(3600))
+        upstream.run.reply(PROP)
         await soon()
         assert actor.generation.state == "parsing"
         actor.cancel()
         await actor.ended()
 
-    assert isinstance(actor.outcome, Error)
+    assert isinstance(actor.generation.outcome, Error)
     check_ended(actor)
 
 
@@ -108,32 +109,32 @@ async def test_cancel_while_reading(monkeypatch: pytest.MonkeyPatch) -> None:
 @virtual
 async def test_read_too_late(text: str) -> None:
     """A text that is read after the cancel, while an upstream is still being stopped, counts for nothing."""
-    silent, second = Puppet(answer="silence"), Puppet()
-    async with stage() as on:
+    silent, second = FakeUpstream(answer="silence"), FakeUpstream()
+    async with harness() as on:
         actor = await on.begin(silent, second)
-        await asyncio.sleep(LIMITS.accept + 0.01)
+        await asyncio.sleep(SETTINGS.timeouts.accept + 0.01)
         second.run.reply(text)
         while actor.generation.state != "parsing":
             await asyncio.sleep(0)
         actor.cancel()
         await actor.ended()
 
-    assert isinstance(actor.outcome, Error)
-    assert actor.outcome.code == "CANCELLED"
-    assert done(actor).duration_ms >= 1000 * (LIMITS.accept + RULES.stop_seconds)
+    assert isinstance(actor.generation.outcome, Error)
+    assert actor.generation.outcome.code == "CANCELLED"
+    assert done(actor).duration_ms >= 1000 * (SETTINGS.timeouts.accept + SETTINGS.timeouts.stop)
     check_ended(actor)
 
 
 @virtual
 async def test_too_late() -> None:
     """A result that was under way when somebody cancelled isn't given: the error was first."""
-    puppet = Puppet()
-    async with stage() as on:
-        actor = await on.begin(puppet)
-        puppet.run.say(TextDelta(PROP))
-        puppet.run.reply()
+    upstream = FakeUpstream()
+    async with harness() as on:
+        actor = await on.begin(upstream)
+        upstream.run.say(TextDelta(PROP))
+        upstream.run.reply()
         actor.cancel()
         await actor.ended()
 
-    assert isinstance(actor.outcome, Error)
+    assert isinstance(actor.generation.outcome, Error)
     check_ended(actor)

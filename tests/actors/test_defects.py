@@ -1,7 +1,5 @@
 """Defects, of adapters and of ours: the stream ends well, a traceback is logged, neighbours go on."""
 
-from dataclasses import replace
-
 import pytest
 
 from propactor.actors.generation_actor import GenerationActor
@@ -17,19 +15,19 @@ from propactor.core.events import (
     Thinking,
 )
 from propactor.core.prop import parser
-from tests.actors.stage import (
+from tests.support.actor_harness import (
     PROP,
-    RULES,
-    Puppet,
+    FakeUpstream,
+    broken,
     check_ended,
     done,
+    harness,
     kinds,
     soon,
-    stage,
     text,
     told,
 )
-from tests.virtual import run, virtual
+from tests.support.virtual import run, virtual
 
 
 def crashing(call: str, steps: str, caplog: pytest.LogCaptureFixture) -> GenerationActor:
@@ -37,20 +35,20 @@ def crashing(call: str, steps: str, caplog: pytest.LogCaptureFixture) -> Generat
     ended: list[GenerationActor] = []
 
     async def crash() -> None:
-        puppet, other = Puppet(), Puppet()
-        async with stage() as on:
-            actor, neighbour = await on.begin(puppet, Puppet()), await on.begin(other)
+        upstream, other = FakeUpstream(), FakeUpstream()
+        async with harness() as on:
+            actor, neighbour = await on.begin(upstream, FakeUpstream()), await on.begin(other)
             ended.append(actor)
-            puppet.run.say(TextDelta("a"))
-            puppet.run.say(TextDelta("b"))
+            upstream.run.say(TextDelta("a"))
             await soon()
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(actor.generation, call, _boom)
-                puppet.run.say(TextDelta("c")) if steps == "say" else puppet.run.reply(PROP)
+            upstream.run.say(TextDelta("b"))
+            await soon()
+            with broken(actor.generation, call):
+                upstream.run.say(TextDelta("c")) if steps == "say" else upstream.run.reply(PROP)
                 await actor.ended()
             other.run.reply(PROP)
             await neighbour.ended()
-            assert isinstance(neighbour.outcome, Result)
+            assert isinstance(neighbour.generation.outcome, Result)
             check_ended(neighbour)
 
     run(crash())
@@ -64,14 +62,14 @@ def _boom(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize(
     ("call", "steps"),
-    [("receive", "say"), ("_push", "say"), ("parse", "reply"), ("succeed", "reply")],
+    [("receive", "say"), ("_receive_text", "say"), ("parse", "reply"), ("succeed", "reply")],
 )
 def test_crash(call: str, steps: str, caplog: pytest.LogCaptureFixture) -> None:
     """A defect of ours ends the stream with an error and done; a traceback is logged, neighbours go on."""
     actor = crashing(call, steps, caplog)
 
-    assert isinstance(actor.outcome, Error)
-    assert actor.outcome.code == "INTERNAL_ERROR"
+    assert isinstance(actor.generation.outcome, Error)
+    assert actor.generation.outcome.code == "INTERNAL_ERROR"
     assert done(actor).upstream_cancel == ("unconfirmed" if steps == "say" else None)
     assert actor.generation.switches == 0
     check_ended(actor)
@@ -82,13 +80,13 @@ def test_unsayable(caplog: pytest.LogCaptureFixture) -> None:
 
     async def misbehave() -> None:
         for event in (Done(True, 1, None), Thinking("hm", raw=object())):  # type: ignore[arg-type]
-            puppet = Puppet()
-            async with stage() as on:
-                actor = await on.begin(puppet)
-                puppet.run.say(event)
+            upstream = FakeUpstream()
+            async with harness() as on:
+                actor = await on.begin(upstream)
+                upstream.run.say(event)
                 await actor.ended()
-            assert isinstance(actor.outcome, Error)
-            assert actor.outcome.code == "INTERNAL_ERROR"
+            assert isinstance(actor.generation.outcome, Error)
+            assert actor.generation.outcome.code == "INTERNAL_ERROR"
             check_ended(actor)
 
     run(misbehave())
@@ -101,12 +99,14 @@ def test_parser_defect(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.Mon
     monkeypatch.setattr(parser, "parse", _boom)
 
     async def read() -> None:
-        puppet = Puppet()
-        async with stage() as on:
-            actor = await on.begin(puppet, Puppet())
-            puppet.run.reply(PROP)
+        upstream = FakeUpstream()
+        async with harness() as on:
+            actor = await on.begin(upstream, FakeUpstream())
+            upstream.run.reply(PROP)
             await actor.ended()
-        assert actor.outcome == Error("INTERNAL_ERROR", "The text could not be read", recoverable=True)
+        assert actor.generation.outcome == Error(
+            "INTERNAL_ERROR", "The text could not be read", recoverable=True
+        )
         check_ended(actor)
 
     run(read())
@@ -118,13 +118,13 @@ def test_adapter_defect(caplog: pytest.LogCaptureFixture) -> None:
     """An adapter that breaks is no reason to fall back, but the upstream behind it is stopped."""
 
     async def fail() -> None:
-        puppet = Puppet()
-        async with stage() as on:
-            actor = await on.begin(puppet, Puppet())
-            puppet.run.fail(RuntimeError("boom"))
+        upstream = FakeUpstream()
+        async with harness() as on:
+            actor = await on.begin(upstream, FakeUpstream())
+            upstream.run.fail(RuntimeError("boom"))
             await actor.ended()
-        assert isinstance(actor.outcome, Error)
-        assert (actor.outcome.code, puppet.run.stops) == ("INTERNAL_ERROR", 1)
+        assert isinstance(actor.generation.outcome, Error)
+        assert (actor.generation.outcome.code, upstream.run.stops) == ("INTERNAL_ERROR", 1)
         assert (done(actor).upstream_cancel, actor.generation.switches) == ("confirmed", 0)
         check_ended(actor)
 
@@ -138,14 +138,14 @@ def test_begin_defect(fault: UpstreamFault | None, caplog: pytest.LogCaptureFixt
     """An adapter that can't even begin, first or second in line, ends the stream well too."""
 
     async def fail() -> None:
-        first, broken = Puppet(), Puppet(defect=RuntimeError("boom"))
-        async with stage() as on:
+        first, broken = FakeUpstream(), FakeUpstream(defect=RuntimeError("boom"))
+        async with harness() as on:
             actor = await on.begin(*([first, broken] if fault else [broken]))
             if fault is not None:
                 first.run.fail(fault)
             await actor.ended()
-        assert isinstance(actor.outcome, Error)
-        assert actor.outcome.code == "INTERNAL_ERROR"
+        assert isinstance(actor.generation.outcome, Error)
+        assert actor.generation.outcome.code == "INTERNAL_ERROR"
         check_ended(actor)
 
     run(fail())
@@ -157,14 +157,13 @@ def test_crash_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
     """A defect behind the outcome leaves the outcome as it is."""
 
     async def fail() -> None:
-        puppet = Puppet()
-        async with stage() as on:
-            actor = await on.begin(puppet)
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(actor, "_close_when_quiet", _boom)
-                puppet.run.reply(PROP)
+        upstream = FakeUpstream()
+        async with harness() as on:
+            actor = await on.begin(upstream)
+            with broken(actor.generation, "close"):
+                upstream.run.reply(PROP)
                 await actor.ended()
-        assert isinstance(actor.outcome, Result)
+        assert isinstance(actor.generation.outcome, Result)
         assert done(actor).ok
         check_ended(actor)
 
@@ -176,13 +175,13 @@ def test_crash_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
 @virtual
 async def test_flood() -> None:
     """A flood that nobody has time for loses previews, which are counted, and no text."""
-    puppet, said = Puppet(), [str(number) for number in range(3000)]
-    async with stage(replace(RULES, mailbox_messages=64)) as on:
-        actor = await on.begin(puppet)
+    upstream, said = FakeUpstream(), [str(number) for number in range(3000)]
+    async with harness(limits={"mailbox_messages": 64}) as on:
+        actor = await on.begin(upstream)
         for piece in said:
-            puppet.run.say(TextDelta(piece))
-            puppet.run.say(Thinking("hm", block_id=piece))
-        puppet.run.reply(PROP)
+            upstream.run.say(TextDelta(piece))
+            upstream.run.say(Thinking("hm", block_id=piece))
+        upstream.run.reply(PROP)
         await actor.ended()
         dropped = on.count("propactor_events_dropped_total", type="thinking", reason="mailbox")
 

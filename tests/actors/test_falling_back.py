@@ -1,7 +1,6 @@
 """Falling back: the next upstream starts over, and what the last one said is void."""
 
 import asyncio
-from dataclasses import replace
 
 from propactor.core.errors import (
     GatewayUnavailable,
@@ -15,27 +14,25 @@ from propactor.core.events import (
     Result,
     TextDelta,
 )
-from propactor.core.generation import Rules
-from tests.actors.stage import (
+from tests.support.actor_harness import (
     PROP,
-    RULES,
-    Puppet,
+    FakeUpstream,
     check_ended,
     done,
+    harness,
     phases,
     soon,
-    stage,
     text,
     told,
 )
-from tests.virtual import virtual
+from tests.support.virtual import virtual
 
 
 @virtual
 async def test_fall_back() -> None:
     """When the model fails in the middle, the template starts the text over and says why it had to."""
-    model, template = Puppet(), Puppet(source="template")
-    async with stage() as on:
+    model, template = FakeUpstream(), FakeUpstream(source="template")
+    async with harness() as on:
         actor = await on.begin(model, template)
         model.run.say(TextDelta("half a "))
         model.run.fail(UpstreamError("died"))
@@ -50,9 +47,9 @@ async def test_fall_back() -> None:
     assert phases(actor) == ["streaming", "fallback", "streaming", "parsing_output"]
     deltas = [event for event in told(actor) if isinstance(event, TextDelta)]
     assert [(event.delta, event.replace) for event in deltas] == [("half a ", None), (PROP, True)]
-    assert isinstance(actor.outcome, Result)
-    assert actor.outcome.method == "template"
-    assert actor.outcome.fallback_reason == FallbackReason("UPSTREAM_ERROR", "died")
+    assert isinstance(actor.generation.outcome, Result)
+    assert actor.generation.outcome.method == "template"
+    assert actor.generation.outcome.fallback_reason == FallbackReason("UPSTREAM_ERROR", "died")
     assert (done(actor).stats.upstream_switches, model.run.stops, fallbacks) == (1, 0, 1)
     check_ended(actor)
 
@@ -60,8 +57,8 @@ async def test_fall_back() -> None:
 @virtual
 async def test_not_mid_run() -> None:
     """Where that is wanted, an upstream that fails silently is replaced, but not one that spoke."""
-    silent, model, template = Puppet(), Puppet(source="model"), Puppet(source="template")
-    async with stage(replace(RULES, mid_run=False)) as on:
+    silent, model, template = FakeUpstream(), FakeUpstream(source="model"), FakeUpstream(source="template")
+    async with harness(fallback={"mid_run": False}) as on:
         actor = await on.begin(silent, model, template)
         silent.run.say(Progress("accepted"))
         silent.run.fail(UpstreamError("died"))
@@ -70,8 +67,8 @@ async def test_not_mid_run() -> None:
         model.run.fail(UpstreamError("died too"))
         await actor.ended()
 
-    assert isinstance(actor.outcome, Error)
-    assert actor.outcome.message == "died too"
+    assert isinstance(actor.generation.outcome, Error)
+    assert actor.generation.outcome.message == "died too"
     assert phases(actor) == ["accepted", "fallback", "streaming"]
     check_ended(actor)
 
@@ -79,8 +76,8 @@ async def test_not_mid_run() -> None:
 @virtual
 async def test_fall_back_from_nonsense() -> None:
     """A model that writes no prop is replaced as well; what it still says is void."""
-    model, template = Puppet(), Puppet(source="template")
-    async with stage() as on:
+    model, template = FakeUpstream(), FakeUpstream(source="template")
+    async with harness() as on:
         actor = await on.begin(model, template)
         model.run.say(TextDelta("I'd rather not."))
         model.run.reply()
@@ -91,17 +88,17 @@ async def test_fall_back_from_nonsense() -> None:
         await actor.ended()
 
     assert text(told(actor)) == PROP
-    assert isinstance(actor.outcome, Result)
-    assert actor.outcome.fallback_reason is not None
-    assert actor.outcome.fallback_reason.code == InvalidModelOutput.code
+    assert isinstance(actor.generation.outcome, Result)
+    assert actor.generation.outcome.fallback_reason is not None
+    assert actor.generation.outcome.fallback_reason.code == InvalidModelOutput.code
     check_ended(actor)
 
 
 @virtual
 async def test_void_text_is_not_read() -> None:
-    """A second upstream that says nothing isn't attribute_result with what the first one said."""
-    first, second = Puppet(), Puppet()
-    async with stage() as on:
+    """A second upstream that says nothing isn't credited with what the first one said."""
+    first, second = FakeUpstream(), FakeUpstream()
+    async with harness() as on:
         actor = await on.begin(first, second)
         first.run.say(TextDelta(PROP))
         first.run.fail(UpstreamError("died"))
@@ -109,15 +106,15 @@ async def test_void_text_is_not_read() -> None:
         second.run.reply()
         await actor.ended()
 
-    assert isinstance(actor.outcome, Error)
-    assert actor.outcome.code == InvalidModelOutput.code
+    assert isinstance(actor.generation.outcome, Error)
+    assert actor.generation.outcome.code == InvalidModelOutput.code
 
 
 @virtual
 async def test_unheard_is_void() -> None:
     """What a failed run said last, and nobody has taken yet, isn't taken for the next one's."""
-    first, second = Puppet(), Puppet()
-    async with stage() as on:
+    first, second = FakeUpstream(), FakeUpstream()
+    async with harness() as on:
         actor = await on.begin(first, second)
         first.run.fail(UpstreamError("died"))
         await asyncio.sleep(0)
@@ -133,39 +130,39 @@ async def test_unheard_is_void() -> None:
 @virtual
 async def test_no_upstream_left() -> None:
     """When the last upstream fails, so does the generation."""
-    async with stage() as on:
-        puppets = [Puppet(), Puppet()]
+    async with harness() as on:
+        puppets = [FakeUpstream(), FakeUpstream()]
         actor = await on.begin(*puppets)
-        for puppet in puppets:
-            puppet.run.fail(GatewayUnavailable("down"))
+        for upstream in puppets:
+            upstream.run.fail(GatewayUnavailable("down"))
             await soon()
         await actor.ended()
 
-    assert actor.outcome == Error("GATEWAY_UNAVAILABLE", "down", recoverable=True)
+    assert actor.generation.outcome == Error("GATEWAY_UNAVAILABLE", "down", recoverable=True)
     check_ended(actor)
 
 
 @virtual
 async def test_capped() -> None:
     """A model that doesn't end is stopped, and what it said is read."""
-    puppet, rules = Puppet(), replace(RULES, generation=Rules(text_chars=len(PROP)))
-    async with stage(rules) as on:
-        actor = await on.begin(puppet)
-        puppet.run.say(TextDelta(PROP + "and on and on"))
-        puppet.run.say(TextDelta("and on"))
+    upstream = FakeUpstream()
+    async with harness(limits={"text_chars": len(PROP)}) as on:
+        actor = await on.begin(upstream)
+        upstream.run.say(TextDelta(PROP + "and on and on"))
+        upstream.run.say(TextDelta("and on"))
         await actor.ended()
 
-    assert isinstance(actor.outcome, Result)
-    assert [d.code for d in actor.outcome.diagnostics if d.code.isupper()][-1] == "TEXT_CAPPED"
-    assert (puppet.run.stops, text(told(actor)), done(actor).upstream_cancel) == (1, PROP, "confirmed")
+    assert isinstance(actor.generation.outcome, Result)
+    assert [d.code for d in actor.generation.outcome.diagnostics if d.code.isupper()][-1] == "TEXT_CAPPED"
+    assert (upstream.run.stops, text(told(actor)), done(actor).upstream_cancel) == (1, PROP, "confirmed")
     check_ended(actor)
 
 
 @virtual
 async def test_capped_nonsense() -> None:
     """When what was cut is no prop, the template has all the room it needs."""
-    model, template = Puppet(), Puppet(source="template")
-    async with stage(replace(RULES, generation=Rules(text_chars=len(PROP)))) as on:
+    model, template = FakeUpstream(), FakeUpstream(source="template")
+    async with harness(limits={"text_chars": len(PROP)}) as on:
         actor = await on.begin(model, template)
         model.run.say(TextDelta("bla" * len(PROP)))
         await asyncio.sleep(0.01)
@@ -174,6 +171,6 @@ async def test_capped_nonsense() -> None:
         template.run.reply()
         await actor.ended()
 
-    assert isinstance(actor.outcome, Result)
-    assert [d for d in actor.outcome.diagnostics if d.code == "TEXT_CAPPED"] == []
+    assert isinstance(actor.generation.outcome, Result)
+    assert [d for d in actor.generation.outcome.diagnostics if d.code == "TEXT_CAPPED"] == []
     assert (template.run.stops, text(told(actor))) == (0, PROP)

@@ -4,18 +4,18 @@ import asyncio
 import gc
 import weakref
 
-from propactor.actors.rules import ActorRules, SupervisorRules
 from propactor.actors.supervisor import Supervisor
 from propactor.core.errors import UpstreamError
 from propactor.core.events import Started, TextDelta
 from propactor.core.upstream import GenerationRequest
 from propactor.metrics import Metrics
+from propactor.settings import Settings
 from propactor.testing.scripted import ScriptedUpstream
 
 
 async def test_forgotten_generations_are_freed() -> None:
     """A generation that ended and isn't kept leaves no cycle of objects behind."""
-    supervisor = Supervisor(SupervisorRules(actor=ActorRules(), retained=1), Metrics())
+    supervisor = Supervisor(Settings.model_validate({"limits": {"retained": 1}}), Metrics())
     failing = ScriptedUpstream([TextDelta("Hm"), UpstreamError("unwell")])
     gc.collect()
     gc.disable()

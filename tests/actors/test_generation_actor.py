@@ -10,87 +10,93 @@ from propactor.core.events import (
     Thinking,
     ToolCall,
 )
-from tests.actors.stage import (
+from tests.support.actor_harness import (
     PROP,
-    RULES,
-    Puppet,
+    WINDOW,
+    FakeUpstream,
     check_ended,
     done,
+    harness,
     journal,
     kinds,
     phases,
     soon,
-    stage,
     text,
     told,
 )
-from tests.virtual import virtual
+from tests.support.entries import body_of
+from tests.support.virtual import virtual
 
 
 @virtual
 async def test_result() -> None:
     """Thoughts, tools and text become a prop, in order, and the model is said to have made it."""
-    puppet = Puppet()
-    async with stage() as on:
-        actor = await on.begin(puppet)
-        puppet.run.say(Thinking("hm"))
-        puppet.run.say(ToolCall("read", "t"))
-        puppet.run.say(TextDelta(PROP))
-        puppet.run.reply()
+    upstream = FakeUpstream()
+    async with harness() as on:
+        actor = await on.begin(upstream)
+        upstream.run.say(Thinking("hm"))
+        upstream.run.say(ToolCall("read", "t"))
+        upstream.run.say(TextDelta(PROP))
+        upstream.run.reply()
         await actor.ended()
 
     assert kinds(actor) == (
         "started progress thinking tool_call text_delta part progress result done"
     )  # fmt: skip
     assert phases(actor) == ["streaming", "parsing_output"]
-    assert isinstance(actor.outcome, Result)
-    assert (actor.outcome.method, len(actor.outcome.parts), done(actor).ok) == ("ai", 1, True)
-    assert (done(actor).upstream_cancel, actor.upstream_cancel) == (None, None)
+    assert isinstance(actor.generation.outcome, Result)
+    assert (actor.generation.outcome.method, len(actor.generation.outcome.parts), done(actor).ok) == (
+        "ai",
+        1,
+        True,
+    )
+    assert (done(actor).upstream_cancel, actor.record.upstream_cancel) == (None, None)
     check_ended(actor)
 
 
 @virtual
 async def test_launch() -> None:
     """Nothing is asked before the launch, and a second launch asks nothing."""
-    puppet = Puppet()
-    async with stage() as on:
-        actor = on.create(puppet)
-        actor.subscribe()
+    upstream = FakeUpstream()
+    async with harness() as on:
+        actor = on.create(upstream)
+        actor.readers.subscribe()
         await soon()
-        assert (kinds(actor), puppet.runs, actor.launched) == ("started", [], False)
+        assert (kinds(actor), upstream.runs, actor.launched) == ("started", [], False)
 
         actor.launch()
         actor.launch()
         await soon()
 
-        assert (len(puppet.runs), actor.launched) == (1, True)
+        assert (len(upstream.runs), actor.launched) == (1, True)
 
 
 @virtual
 async def test_final_text() -> None:
     """The text of the final answer counts more than the deltas."""
-    puppet = Puppet()
-    async with stage() as on:
-        actor = await on.begin(puppet)
-        puppet.run.say(TextDelta("garbled"))
-        puppet.run.reply(PROP)
+    upstream = FakeUpstream()
+    async with harness() as on:
+        actor = await on.begin(upstream)
+        upstream.run.say(TextDelta("garbled"))
+        upstream.run.reply(PROP)
         await actor.ended()
 
-    assert isinstance(actor.outcome, Result)
+    assert isinstance(actor.generation.outcome, Result)
 
 
 @virtual
 async def test_deltas_leave_in_time() -> None:
     """A delta that waits leaves with the window, although nothing follows."""
-    puppet = Puppet()
-    async with stage() as on:
-        actor = await on.begin(puppet)
-        puppet.run.say(TextDelta("a"))
-        puppet.run.say(TextDelta("b"))
+    upstream = FakeUpstream()
+    async with harness() as on:
+        actor = await on.begin(upstream)
+        upstream.run.say(TextDelta("a"))
+        await soon()
+        upstream.run.say(TextDelta("b"))
         await soon()
         assert text(told(actor)) == "a"
 
-        await asyncio.sleep(RULES.generation.window + 0.01)
+        await asyncio.sleep(WINDOW + 0.01)
 
         assert text(told(actor)) == "ab"
 
@@ -99,22 +105,23 @@ async def test_deltas_leave_in_time() -> None:
 @virtual
 async def test_held_for_a_window(pause: float) -> None:
     """However fast text comes, none waits for more than 50 ms, and it makes at most 35 frames a second."""
-    puppet, clock = Puppet(), asyncio.get_running_loop().time
+    upstream, clock = FakeUpstream(), asyncio.get_running_loop().time
     said: list[float] = []
-    async with stage() as on:
-        actor = await on.begin(puppet)
+    async with harness() as on:
+        actor = await on.begin(upstream)
         for number in range(300):
             if number % 50 == 7:
-                puppet.run.say(ToolCall("read", "t"))
-            puppet.run.say(TextDelta("x"))
+                upstream.run.say(ToolCall("read", "t"))
+            upstream.run.say(TextDelta("x"))
             said.append(clock() + on.supervisor.epoch)
             await asyncio.sleep(pause)
         await asyncio.sleep(0.1)
 
     heard, tools = 0, kinds(actor).count("tool_call")
-    for entry in journal(actor):
-        if isinstance(entry.event, TextDelta):
-            assert entry.ts / 1000 - said[heard] <= 0.05
-            heard = entry.event.accumulated_chars
+    for frame in journal(actor):
+        body = body_of(frame)
+        if body.get("kind") == "text_delta":
+            assert body["ts"] / 1000 - said[heard] <= 0.05
+            heard = body["accumulatedChars"]
     assert heard == len(said)
     assert kinds(actor).count("text_delta") <= 35 * (said[-1] - said[0] + 0.1) + 2 * tools + 1

@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 
 import hypothesis.strategies as st
 import pytest
@@ -17,23 +16,24 @@ from propactor.actors.generation_actor import GenerationActor
 from propactor.actors.journal import Subscription
 from propactor.core.errors import GatewayUnavailable, InvalidModelOutput, UpstreamError
 from propactor.core.events import Done, Error, Event, Progress, Stats, TextDelta, Thinking, ToolCall
+from propactor.core.generation import Generation
 from propactor.core.prop import parser
-from tests.actors.stage import (
+from tests.support.actor_harness import (
     MIDDLE,
     PROP,
-    RULES,
-    Puppet,
+    ActorHarness,
+    FakeUpstream,
     Run,
-    Stage,
     check_ended,
+    harness,
     journal,
     kinds,
     soon,
-    stage,
     text,
     told,
 )
-from tests.virtual import VirtualLoop, nothing_left
+from tests.support.entries import body_of, events_of
+from tests.support.virtual import VirtualLoop, nothing_left
 
 SO_FAR = re.compile(f"started({MIDDLE})*(( result| error)( done)?)?")
 MAKERS: dict[str, Callable[[str], Event]] = {
@@ -44,7 +44,7 @@ MAKERS: dict[str, Callable[[str], Event]] = {
     "notice": lambda name: Progress("queued", message=name),
     "long text": lambda name: TextDelta(name * 500),
 }
-SAYINGS = st.lists(st.sampled_from(sorted(MAKERS)), min_size=1, max_size=12)
+SAYINGS = st.lists(st.sampled_from(["piece", *sorted(MAKERS)]), min_size=1, max_size=12)
 FAULTS = [UpstreamError("died"), GatewayUnavailable("down"), InvalidModelOutput("nonsense")]
 DEFECTS = [RuntimeError("boom"), asyncio.CancelledError()]
 ENDS = st.sampled_from([PROP, "no prop", None, *FAULTS, *FAULTS, *DEFECTS])
@@ -62,12 +62,13 @@ CALLS = (
     "fall_back",
     "ask",
     "close",
-    "flush",
-    "_entries",
-    "_send_parts",
+    "append",
+    "_receive_text",
+    "_note_activity",
+    "_step",
 )
 PUPPETS = st.builds(
-    Puppet,
+    FakeUpstream,
     st.sampled_from(["model", "gateway", "template"]),
     st.sampled_from(["confirmed", "unconfirmed", "silence", "defect"]),
     st.sampled_from([None] * 9 + [RuntimeError("can't begin")]),
@@ -83,16 +84,16 @@ class Interleavings(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         self.runner = asyncio.Runner(loop_factory=VirtualLoop)
         self.stack = AsyncExitStack()
-        self.puppets: Sequence[Puppet] = ()
+        self.puppets: Sequence[FakeUpstream] = ()
         self.readers: list[tuple[Subscription, list[Event]]] = []
         self.broken = False  # one defect at a time
-        self.on: Stage
+        self.on: ActorHarness
         self.actor: GenerationActor
 
     @property
     def runs(self) -> list[Run]:
         """Return the runs so far, in the order in which they were begun."""
-        return [run for puppet in self.puppets for run in puppet.runs]
+        return [run for upstream in self.puppets for run in upstream.runs]
 
     def let(self, act: Callable[..., object], *args: object) -> None:
         """Let something happen, and all that follows from it at once."""
@@ -111,18 +112,18 @@ class Interleavings(RuleBasedStateMachine):
         keep=st.booleans(),
         launch=st.sampled_from([True, True, True, False]),
     )
-    def create(self, puppets: list[Puppet], small: bool, keep: bool, launch: bool) -> None:
+    def create(self, puppets: list[FakeUpstream], small: bool, keep: bool, launch: bool) -> None:
         """Create a generation that somebody reads, with room for much or for little; begin it, mostly."""
-        rules = replace(RULES, mailbox_messages=8, mailbox_bytes=2000) if small else RULES
+        limits = {"mailbox_messages": 8, "mailbox_bytes": 2000} if small else {}
 
         async def create() -> None:
-            self.on = await self.stack.enter_async_context(stage(rules))
+            self.on = await self.stack.enter_async_context(harness(limits=limits))
             self.actor = self.on.create(*puppets, keep_running=keep)
-            self.readers.append((self.actor.subscribe(), []))
+            self.readers.append((self.actor.readers.subscribe(), []))
             if launch:
                 self.actor.launch()
 
-        self.puppets, self.broken = puppets, any(puppet.defect for puppet in puppets)
+        self.puppets, self.broken = puppets, any(upstream.defect for upstream in puppets)
         self.let(create)
 
     @rule(data=st.data(), sayings=SAYINGS, ends=st.none() | ENDS)
@@ -139,7 +140,10 @@ class Interleavings(RuleBasedStateMachine):
 
         def speak() -> None:
             for saying in sayings:
-                run.say(MAKERS[saying](letter))
+                if saying == "piece":
+                    run.say.text(letter)
+                else:
+                    run.say(MAKERS[saying](letter))
             if isinstance(ends, BaseException):
                 run.fail(ends)
             elif ends is not None:
@@ -158,12 +162,12 @@ class Interleavings(RuleBasedStateMachine):
         if join or not self.readers:
             self.let(self._join)
         subscription, got = self.readers[0]
-        got += [entry.event for entry in subscription.take()]
+        got += events_of(subscription.take().data)
         if leave:
-            self.let(self.actor.unsubscribe, self.readers.pop(0)[0])
+            self.let(self.actor.readers.unsubscribe, self.readers.pop(0)[0])
 
     def _join(self) -> None:
-        self.readers.append((self.actor.subscribe(), []))
+        self.readers.append((self.actor.readers.subscribe(), []))
 
     @rule(
         strike=st.sampled_from(
@@ -188,14 +192,15 @@ class Interleavings(RuleBasedStateMachine):
                 self.patch.setattr(parser, "parse", _broken)
 
     def _break_once(self, call: str) -> None:
-        real, self.broken = getattr(self.actor.generation, call), True
+        real, self.broken = getattr(Generation, call), True
 
-        def once(*args: object, **kwargs: object) -> None:
+        def once(*args: object, **kwargs: object) -> object:
+            if not self.broken:
+                return real(*args, **kwargs)
             self.broken = False
-            setattr(self.actor.generation, call, real)
-            _broken(*args, **kwargs)
+            return _broken(*args, **kwargs)
 
-        setattr(self.actor.generation, call, once)
+        self.patch.setattr(Generation, call, once)
 
     @invariant()
     def in_order(self) -> None:
@@ -204,7 +209,9 @@ class Interleavings(RuleBasedStateMachine):
             return
         said = kinds(self.actor)
         assert SO_FAR.fullmatch(said), said
-        assert [entry.seq for entry in journal(self.actor)] == list(range(1, self.actor.journal.head + 1))
+        assert [body_of(frame)["seq"] for frame in journal(self.actor)] == list(
+            range(1, self.actor.journal.head + 1)
+        )
         assert (
             said.endswith("done") == self.actor.journal.closed == (self.actor not in self.on.supervisor.live)
         )
@@ -236,9 +243,9 @@ class Interleavings(RuleBasedStateMachine):
         await nothing_left()
 
     def _check_readers(self) -> None:
-        assert self.actor.outcome == told(self.actor)[-2]
+        assert self.actor.generation.outcome == told(self.actor)[-2]
         for subscription, got in self.readers:
-            got += [entry.event for entry in subscription.take()]
+            got += events_of(subscription.take().data)
             assert subscription.at_end
             assert text(got) == text(told(self.actor))
             assert got[-1] == told(self.actor)[-1]
@@ -250,7 +257,7 @@ def _letters(event: Event) -> set[str]:
     return set(itertools.filterfalse("123".__contains__, said))
 
 
-def _broken(*_: object, **__: object) -> None:
+def _broken(*_: object, **__: object) -> object:
     raise RuntimeError("boom")
 
 

@@ -1,32 +1,37 @@
 """The journal: bounded, never waiting; and readers, each with a place of its own."""
 
 import asyncio
-import json
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from propactor.actors.journal import Journal, Subscription
+from propactor.actors.journal import NO_TIME, Journal, Subscription
+from propactor.core.entries import Entry
 from propactor.core.errors import CursorExpired, InvalidRequest
 from propactor.core.events import Event, Progress, TextDelta, Thinking, ToolCall
-from propactor.core.sse import Entry, encode
-from tests.actors.stage import soon, text
 from tests.core.strategies import SAID
-from tests.virtual import run, virtual
+from tests.support.actor_harness import soon, text
+from tests.support.entries import body_of, entry_of, event_of, events_of
+from tests.support.virtual import run, virtual
 
 DELTA, THOUGHT, TOOL = TextDelta("a"), Thinking("hm"), ToolCall("read", "t")
 
 
 def entries(*events: Event, begin: int = 1) -> list[Entry]:
     """Number events."""
-    return [encode("r", seq, 7, event) for seq, event in enumerate(events, begin)]
+    return [entry_of(event, seq) for seq, event in enumerate(events, begin)]
 
 
-def journal(*events: Event, max_entries: int = 4096, max_bytes: int = 2**20) -> Journal:
+def frames(*events: Event, begin: int = 1) -> list[bytes]:
+    """Return what readers get of numbered events."""
+    return [entry.data for entry in entries(*events, begin=begin)]
+
+
+def journal(*events: Event, max_events: int = 4096, max_bytes: int = 2**20) -> Journal:
     """Return a journal that holds events."""
-    journal = Journal("r", max_entries=max_entries, max_bytes=max_bytes)
+    journal = Journal(max_events=max_events, max_bytes=max_bytes)
     for entry in entries(*events):
         journal.append([entry])
     return journal
@@ -51,49 +56,55 @@ def test_empty() -> None:
     """A new journal holds nothing."""
     empty = journal()
 
-    assert (empty.head, empty.first, empty.size, empty.readers, empty.last_entry) == (0, 1, 0, 0, None)
-    assert empty.after(0) == []
+    assert (empty.head, empty.first, empty.size, empty.readers) == (0, 1, 0, 0)
+    assert empty.after(0).data == []
 
 
 def test_append() -> None:
     """Entries are kept in order, and weighed as they are sent."""
     kept = journal(DELTA, TOOL)
 
-    assert kept.after(0) == entries(DELTA, TOOL)
-    assert kept.after(1) == entries(DELTA, TOOL)[1:]
-    assert (kept.head, kept.last_entry) == (2, entries(DELTA, TOOL)[1])
-    assert kept.size == sum(len(entry.data) for entry in entries(DELTA, TOOL))
+    assert kept.after(0).data == frames(DELTA, TOOL)
+    assert kept.after(1).data == frames(DELTA, TOOL)[1:]
+    assert (kept.head, kept.size) == (2, sum(map(len, frames(DELTA, TOOL))))
 
 
-@pytest.mark.parametrize("max_entries", [1, 5, 100])
-def test_bound_of_entries(max_entries: int) -> None:
+def test_times() -> None:
+    """When the upstream said each is kept beside the entries, as far as it is known."""
+    kept = journal(TextDelta("a", at=1_764_000_000_123), TOOL, TextDelta("b", at=5), max_events=2)
+
+    assert list(kept.after(kept.first - 1).times) == [NO_TIME, 5]
+
+
+@pytest.mark.parametrize("max_events", [1, 5, 100])
+def test_bound_of_entries(max_events: int) -> None:
     """Only so many of the newest entries are kept, however they come."""
-    one_by_one = journal(*[DELTA] * 300, max_entries=max_entries)
-    at_once = Journal("r", max_entries=max_entries)
+    one_by_one = journal(*[DELTA] * 300, max_events=max_events)
+    at_once = Journal(max_events=max_events, max_bytes=2**20)
     at_once.append(entries(*[DELTA] * 300))
 
     for kept in (one_by_one, at_once):
-        assert 0 < len(kept.after(kept.first - 1)) <= max_entries
+        assert 0 < len(kept.after(kept.first - 1).data) <= max_events
         assert kept.head == 300
 
 
 @given(st.lists(st.integers(0, 500), max_size=30), st.integers(1, 10), st.integers(1, 2000))
-def test_bounds(sizes: list[int], max_entries: int, max_bytes: int) -> None:
+def test_bounds(sizes: list[int], max_events: int, max_bytes: int) -> None:
     """Entries and bytes are bounded; only the newest entry stays whatever its size."""
-    kept = Journal("r", max_entries=max_entries, max_bytes=max_bytes)
+    kept = Journal(max_events=max_events, max_bytes=max_bytes)
     for seq, size in enumerate(sizes, 1):
-        kept.append([encode("r", seq, 7, TextDelta("x" * size))])
-        held = kept.after(kept.first - 1)
-        assert kept.size == sum(len(entry.data) for entry in held)
-        assert kept.head == seq == held[-1].seq
-        assert len(held) == 1 or (len(held) <= max_entries and kept.size <= max_bytes)
+        kept.append([entry_of(TextDelta("x" * size), seq)])
+        held = kept.after(kept.first - 1).data
+        assert kept.size == sum(map(len, held))
+        assert kept.head == seq == body_of(held[-1])["seq"]
+        assert len(held) == 1 or (len(held) <= max_events and kept.size <= max_bytes)
 
 
 def test_expired() -> None:
     """Who asks for what is no longer kept is told what that is."""
-    kept = journal(*[DELTA] * 30, max_entries=10)
+    kept = journal(*[DELTA] * 30, max_events=10)
 
-    assert kept.after(kept.first - 1)[0].seq == kept.first
+    assert body_of(kept.after(kept.first - 1).data[0])["seq"] == kept.first
     with pytest.raises(CursorExpired, match=f"events 1 to {kept.first - 1} are no longer kept"):
         kept.subscribe(0)
     assert kept.readers == 0
@@ -112,10 +123,10 @@ def test_resume(events: list[Event]) -> None:
     for cut in range(len(events) + 1):
         first, second = kept.subscribe(0), kept.subscribe(cut)
 
-        before, after = first.take()[:cut], second.take()
+        before, after = first.take().data[:cut], second.take().data
 
-        assert [*before, *after] == entries(*events)
-        assert second.take() == []
+        assert [*before, *after] == frames(*events)
+        assert second.take().data == []
 
 
 def test_leave() -> None:
@@ -127,7 +138,7 @@ def test_leave() -> None:
     first.unsubscribe()
 
     assert kept.readers == 1
-    assert second.take() == entries(DELTA)
+    assert second.take().data == frames(DELTA)
 
 
 @virtual
@@ -144,7 +155,7 @@ async def test_wait() -> None:
     kept.append(entries(TOOL, begin=2))
     await waiting
 
-    assert subscription.take() == entries(TOOL, begin=2)
+    assert subscription.take().data == frames(TOOL, begin=2)
     assert not subscription.at_end
 
 
@@ -178,14 +189,14 @@ async def test_woken() -> None:
     waiting.cancel()
     subscription.wake()
 
-    assert subscription.take() == []
+    assert subscription.take().data == []
 
 
 def test_returning() -> None:
     """A reader that comes back gets all it missed as it was, however much that is."""
     said: list[Event] = [DELTA, THOUGHT] * 300
 
-    assert journal(*said).subscribe(0).take() == entries(*said)
+    assert journal(*said).subscribe(0).take().data == frames(*said)
 
 
 def test_close_enough() -> None:
@@ -193,7 +204,7 @@ def test_close_enough() -> None:
     kept = journal()
     subscription = lagging(kept, DELTA, THOUGHT)
 
-    assert subscription.take() == entries(DELTA, THOUGHT)
+    assert subscription.take().data == frames(DELTA, THOUGHT)
     assert not subscription.dropped
 
 
@@ -203,8 +214,9 @@ def test_slow() -> None:
 
     taken = subscription.take()
 
-    assert [(entry.seq, entry.event) for entry in taken] == [(4, TextDelta("ab", 2)), (6, TOOL), (7, DELTA)]
-    assert json.loads(taken[0].data.split(b"data: ")[1])["delta"] == "ab"
+    told = [(body_of(frame)["seq"], event_of(frame)) for frame in taken.data]
+    assert told == [(4, TextDelta("ab", 2)), (6, TOOL), (7, DELTA)]
+    assert len(taken.times) == 3
     assert subscription.dropped == {"thinking": 1, "progress": 1}
     assert subscription.position == 7
 
@@ -213,22 +225,31 @@ def test_slow_in_bytes() -> None:
     """A reader is slow by bytes as well."""
     big = [TextDelta("x" * 100), TextDelta("y" * 100)]
 
-    (entry,) = lagging(journal(), *big, max_lag_bytes=300).take()
+    (frame,) = lagging(journal(), *big, max_lag_bytes=300).take().data
 
-    assert entry.event == TextDelta("x" * 100 + "y" * 100)
+    assert event_of(frame) == TextDelta("x" * 100 + "y" * 100)
 
 
 def test_only_previews() -> None:
     """A slow reader that missed only previews gets nothing, and goes on behind them."""
     subscription = lagging(journal(), THOUGHT, THOUGHT, THOUGHT)
 
-    assert subscription.take() == []
+    assert subscription.take().data == []
     assert (subscription.position, subscription.dropped) == (3, {"thinking": 3})
+
+
+def test_skip() -> None:
+    """Who only waits for the end needn't read what comes before."""
+    subscription = journal(DELTA, TOOL).subscribe()
+
+    subscription.skip()
+
+    assert (subscription.position, subscription.take().data) == (2, [])
 
 
 def test_fell_out() -> None:
     """A reader that falls out of the journal is told, not given a stream with a hole."""
-    kept = journal(DELTA, max_entries=10)
+    kept = journal(DELTA, max_events=10)
     subscription = kept.subscribe(0)
     kept.append(entries(*[DELTA] * 30, begin=2))
 
@@ -240,18 +261,18 @@ def test_fell_out() -> None:
 def test_any_slowness(events: list[Event], bites: list[int]) -> None:
     """However slow: the text exactly, facts all, previews there or counted, numbers strictly upwards."""
     kept = journal()
-    taken: list[Entry] = []
+    taken: list[bytes] = []
     subscription = lagging(kept)
     for bite in bites:
         said, events = events[:bite], events[bite:]
         kept.append(entries(*said, begin=kept.head + 1))
-        taken += subscription.take()
+        taken += subscription.take().data
 
-    everything = [entry.event for entry in kept.after(0)]
-    got = [entry.event for entry in taken]
+    everything, got = events_of(kept.after(0).data), events_of(taken)
     assert text(got) == text(everything)
     assert [e for e in got if isinstance(e, ToolCall)] == [e for e in everything if isinstance(e, ToolCall)]
     missed = sum(isinstance(e, Thinking | Progress) for e in everything)
     there = sum(isinstance(e, Thinking | Progress) for e in got)
     assert missed - there == subscription.dropped.total()
-    assert all(first.seq < second.seq for first, second in pairwise(taken))
+    numbers = [body_of(frame)["seq"] for frame in taken]
+    assert all(first < second for first, second in pairwise(numbers))

@@ -1,228 +1,343 @@
-"""The mailbox: in order, bounded, closable; facts are never lost."""
+"""The mailbox: in order, bounded, closable; it owns the window, and facts are never lost."""
+
+from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from propactor.actors.mailbox import Mailbox
+from propactor.actors.commands import Command
+from propactor.actors.generation_actor import POLICY
+from propactor.actors.mailbox import MAX_PIECE, MAX_PIECES, Mailbox, TextWindow
 from propactor.core.events import Event, Progress, TextDelta, Thinking, ToolCall
-from propactor.core.joining import Delta, droppable, weight
-from tests.core.strategies import SAID
+from tests.support.actor_harness import drain
 
-SMALL = 16
+WINDOW = 0.04
+SECOND = 1.0
 A, B, TOOL, NOTICE = TextDelta("a"), TextDelta("b"), ToolCall("read", "t"), Progress("queued")
 
 
-def drain(mailbox: Mailbox[Event]) -> list[Event]:
-    """Take all that is there."""
-    return list(iter(mailbox.take, None))
+class Receiver:
+    """A mailbox on a clock of its own, and a receiver that takes all there is whenever it is called.
+
+    ``taken`` holds what was taken each time, and when.
+    """
+
+    def __init__(self, window: float = WINDOW) -> None:
+        self.now = 100.0
+        self.due: float | None = None
+        self.taken: list[tuple[float, list[Event | Command]]] = []
+        self.mailbox = mailbox(window=window, clock=lambda: self.now)
+        self.mailbox.listen(self._take, self._set)
+        self.text = TextWindow(self.mailbox, "model")
+
+    def _set(self, when: float) -> None:
+        self.due = when
+
+    def _take(self) -> None:
+        self.taken.append((self.now, drain(self.mailbox)))
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; the timer fires when it is due."""
+        until = self.now + seconds
+        if self.due is not None and self.due <= until:
+            self.now, self.due = self.due, None
+            if self.mailbox.pending:
+                self._take()
+        self.now = until
+
+    @property
+    def batches(self) -> list[list[Event | Command]]:
+        """Return what was taken each time."""
+        return [batch for _, batch in self.taken]
+
+
+def mailbox(
+    *, window: float = 0, capacity: int = 1024, max_bytes: int = 2**20, clock: object = lambda: 0.0
+) -> Mailbox[Event | Command]:
+    """Return a mailbox for events."""
+    return Mailbox(POLICY, clock, window=window, max_messages=capacity, max_bytes=max_bytes)  # type: ignore[arg-type]
+
+
+def model(text: str) -> TextDelta:
+    """Return a delta of the receiver's own source."""
+    return TextDelta(text, source="model")
 
 
 def test_order() -> None:
-    """Messages come out as they went in, unjoined while there is room."""
-    mailbox = Mailbox[Event]()
-    for event in (A, B, TOOL):
-        mailbox.put(event)
+    """Messages come out as they went in, neighbouring deltas as one."""
+    box = mailbox()
+    for event in (TOOL, A, B, NOTICE, TOOL):
+        box.put(event)
 
-    assert len(mailbox) == 3
-    assert drain(mailbox) == [A, B, TOOL]
-    assert mailbox.take() is None
+    assert (len(box), box.pending) == (5, True)
+    assert drain(box) == [TOOL, TextDelta("ab"), NOTICE, TOOL]
+    assert (len(box), box.pending, box.joined) == (0, False, 1)
 
 
-def test_listen() -> None:
-    """The receiver is called once for all that comes until it has found nothing left."""
-    mailbox, calls = Mailbox[Event](), []
-    mailbox.listen(lambda: calls.append(len(mailbox)))
+def test_called_once() -> None:
+    """The receiver is called once for all that comes until it has taken everything."""
+    box, calls = mailbox(), []
+    box.listen(lambda: calls.append(len(box)), lambda _: None)
     assert calls == []
 
-    for event in (A, B):
-        mailbox.put(event)
+    for event in (TOOL, NOTICE):
+        box.put(event)
     assert calls == [1]
-    assert mailbox.take() == A
-    mailbox.put(TOOL)
+    assert box.take() == TOOL
+    box.put(TOOL)
     assert calls == [1]
-    assert drain(mailbox) == [B, TOOL]
+    assert drain(box) == [NOTICE, TOOL]
 
-    mailbox.put(A)
+    box.put(A)
     assert calls == [1, 1]
-
-
-def test_may_wait() -> None:
-    """A receiver that, asked once, lets text wait is called for anything else; what waited is joined."""
-    for wakes in (TOOL, Thinking("hm"), NOTICE):
-        mailbox, calls, answers = Mailbox[Event](), [], iter([True])
-        mailbox.listen(lambda: calls.append("called"), lambda: next(answers))  # noqa: B023
-
-        mailbox.put(A)
-        mailbox.put(B)
-        assert (calls, list(answers), len(mailbox)) == ([], [], 2)
-        mailbox.put(wakes)
-
-        assert calls == ["called"]
-        assert drain(mailbox) == [TextDelta("ab"), wakes]
-        assert mailbox.joined == 1
-
-
-def test_waits_within_bounds() -> None:
-    """What waits counts like the rest: it is joined when there is too much, and the next message rings."""
-    mailbox, calls = Mailbox[Event](capacity=SMALL), []
-    mailbox.listen(lambda: calls.append("called"), lambda: True)
-
-    for _ in range(SMALL + 1):
-        mailbox.put(A)
-    assert calls == []
-    mailbox.put(B)
-
-    assert calls == ["called"]
-    assert drain(mailbox) == [TextDelta("a" * (SMALL + 1)), B]
 
 
 @pytest.mark.parametrize("closed", [False, True])
 def test_listen_late(closed: bool) -> None:
     """A receiver that comes late is called for what is there, or for the end."""
-    mailbox, calls = Mailbox[Event](), []
-    mailbox.close() if closed else mailbox.put(A)
+    box, calls = mailbox(), []
+    box.close() if closed else box.put(A)
 
-    mailbox.listen(lambda: calls.append("called"))
+    box.listen(lambda: calls.append("called"), lambda _: None)
 
     assert calls == ["called"]
 
 
 def test_close() -> None:
     """What is in a closed mailbox can be taken; what comes later is forgotten; the receiver is called."""
-    mailbox, calls = Mailbox[Event](), []
-    mailbox.listen(lambda: calls.append("called"))
-    mailbox.put(A)
-    mailbox.close()
-    mailbox.put(B)
-    assert (mailbox.closed, calls) == (True, ["called"])
+    box, calls = mailbox(), []
+    box.listen(lambda: calls.append("called"), lambda _: None)
+    text = TextWindow(box)
+    box.put(A)
+    box.close()
+    box.put(B)
+    text.text("c")
+    assert (box.closed, calls) == (True, ["called"])
 
-    assert drain(mailbox) == [A]
-    mailbox.close()
+    assert drain(box) == [A]
+    box.close()
 
     assert calls == ["called", "called"]
+    assert text.pieces == []
 
 
-def test_joins() -> None:
-    """A mailbox that is too full joins neighbours first."""
-    mailbox = Mailbox[Event](capacity=SMALL)
-    for _ in range(SMALL + 1):
-        mailbox.put(A)
+def test_unlisten() -> None:
+    """Who doesn't listen any more isn't called."""
+    box, calls = mailbox(), []
+    box.listen(lambda: calls.append("called"), lambda _: None)
+    box.unlisten()
 
-    assert drain(mailbox) == [TextDelta("a" * (SMALL + 1))]
-    assert not mailbox.dropped
+    box.put(TOOL)
 
-
-def test_drops() -> None:
-    """When joining isn't enough, the oldest previews go, and are counted; facts stay."""
-    mailbox = Mailbox[Event](capacity=SMALL)
-    for _ in range(SMALL):
-        mailbox.put(NOTICE)
-        mailbox.put(TOOL)
-
-    left = drain(mailbox)
-
-    assert left.count(TOOL) == SMALL
-    assert mailbox.dropped == {Progress: SMALL}
+    assert calls == []
 
 
-def test_bytes() -> None:
-    """Bytes are bounded like messages, four to a character where it takes them."""
-    mailbox = Mailbox[Event](max_bytes=4000)
-    mailbox.put(Thinking("🍄" * 990))
+# The window
 
-    mailbox.put(TOOL)
 
-    assert drain(mailbox) == [TOOL]
-    assert mailbox.dropped == {Thinking: 1}
+def test_first_piece() -> None:
+    """The first piece of text is taken at once, whichever way it comes."""
+    delta, one, other = TextDelta("a", source="model", at=5), Receiver(), Receiver()
+
+    one.text.text("a", 5)
+    other.mailbox.put(delta)
+
+    assert one.taken == other.taken == [(100.0, [delta])]
+
+
+def test_window() -> None:
+    """What follows waits for the window, then leaves together, dated as its first piece is."""
+    on = Receiver()
+    on.text.text("a", 1)
+    on.wait(0.01)
+    on.text.text("b", 2)
+    on.wait(0.02)
+    on.text.text("c", 3)
+
+    assert len(on.taken) == 1
+    on.wait(SECOND)
+
+    assert on.taken[1] == (100.01 + WINDOW, [TextDelta("bc", source="model", at=2)])
+    assert on.mailbox.joined == 1
+
+
+def test_pause() -> None:
+    """After a pause a piece is taken at once again."""
+    on = Receiver()
+    on.text.text("a")
+    on.wait(WINDOW)
+    on.text.text("b")
+
+    assert on.batches == [[model("a")], [model("b")]]
+
+
+def test_thoughts_wait_too() -> None:
+    """Thoughts wait like text does, joined with their own kind and in their order."""
+    on = Receiver()
+    on.text.text("a")
+    for piece in ("h", "m"):
+        on.mailbox.put(Thinking(piece))
+    on.text.text("b")
+    assert len(on.taken) == 1
+    on.wait(SECOND)
+
+    assert on.batches[1] == [Thinking("hm"), model("b")]
+
+
+@pytest.mark.parametrize("event", [TOOL, NOTICE, TextDelta("x", raw={"n": 1}), Thinking("x", raw={"n": 1})])
+def test_flushed(event: Event) -> None:
+    """Any other event is taken at once, behind what waited for the window."""
+    on = Receiver()
+    on.text.text("a")
+    on.text.text("b")
+    on.text.text("c")
+
+    on.mailbox.put(event)
+
+    assert on.batches == [[model("a")], [model("bc"), event]]
+
+
+def test_window_counts_deltas() -> None:
+    """What isn't a delta opens no window: the first delta behind it is taken at once."""
+    on = Receiver()
+    on.mailbox.put(NOTICE)
+    on.wait(0.001)
+
+    on.text.text("a")
+
+    assert on.batches == [[NOTICE], [model("a")]]
+
+
+def test_moved_window() -> None:
+    """A timer that was set before an event flushed is set anew for what follows."""
+    on = Receiver()
+    on.text.text("a")
+    on.text.text("b")
+    on.wait(0.03)
+    on.mailbox.put(TOOL)
+    on.wait(0.005)
+    on.text.text("c")
+
+    on.wait(SECOND)
+
+    assert [at for at, _ in on.taken] == pytest.approx([100, 100.03, 100.035 + WINDOW])
+
+
+def test_no_window() -> None:
+    """Without a window everything is taken at once."""
+    on = Receiver(window=0)
+    for piece in "abc":
+        on.text.text(piece)
+
+    assert on.batches == [[model("a")], [model("b")], [model("c")]]
+
+
+def test_two_senders() -> None:
+    """Text of another source is another delta, behind what the first has said."""
+    on = Receiver()
+    other = TextWindow(on.mailbox, "template")
+    on.text.text("a")
+    on.text.text("b")
+    other.text("c")
+    on.wait(SECOND)
+
+    assert on.batches[1] == [model("b"), TextDelta("c", source="template")]
+
+
+def test_closed_sender() -> None:
+    """A sender that is closed says nothing more, but what it has said is taken."""
+    on = Receiver()
+    on.text.text("a")
+    on.text.text("b")
+    on.text.close()
+    on.text.text("c")
+    on.text(TOOL)
+    on.wait(SECOND)
+
+    assert on.batches == [[model("a")], [model("b")]]
+
+
+@pytest.mark.parametrize("pieces", [["x"] * (MAX_PIECES + 2), ["x", "x", "x" * (MAX_PIECE + 1)]])
+def test_held_within_bounds(pieces: list[str]) -> None:
+    """What would be too much to hold doesn't wait for the end of the window."""
+    on = Receiver()
+    for piece in pieces:
+        on.text.text(piece)
+
+    assert len(on.taken) == 2
+    on.wait(SECOND)
+    assert "".join(e.delta for batch in on.batches for e in batch if isinstance(e, TextDelta)) == "".join(
+        pieces
+    )
+
+
+SAYINGS = st.tuples(st.sampled_from(["text", "delta", "thought", "tool"]), st.floats(0, 0.1))
+
+
+@given(st.lists(SAYINGS, max_size=40))
+def test_nothing_lost(said: list[tuple[str, float]]) -> None:
+    """All is taken in the order it came, no delta later than a window, anything else at once."""
+    on, came = Receiver(), list[tuple[str, float]]()
+    for number, (kind, pause) in enumerate(said):
+        on.wait(pause)
+        came.append((f"{number},", on.now))
+        _say(on, kind, f"{number},")
+        assert kind != "tool" or on.taken[-1][0] == on.now
+    on.wait(SECOND)
+
+    left = [(piece, at) for at, batch in on.taken for event in batch for piece in _pieces(event)]
+    assert [piece for piece, _ in left] == [piece for piece, _ in came]
+    assert all(at - began <= WINDOW + 1e-9 for (_, at), (_, began) in zip(left, came, strict=True))
+
+
+def _say(on: Receiver, kind: str, piece: str) -> None:
+    events: dict[str, Event] = {
+        "delta": model(piece),
+        "thought": Thinking(piece),
+        "tool": ToolCall("read", piece),
+    }
+    if kind == "text":
+        on.text.text(piece)
+    else:
+        on.mailbox.put(events[kind])
+
+
+def _pieces(event: object) -> Iterator[str]:
+    said = getattr(event, "delta", getattr(event, "message", getattr(event, "tool_call_id", "")))
+    yield from (f"{piece}," for piece in said.split(",")[:-1])
+
+
+@pytest.mark.lesson("R25")
+@settings(max_examples=20)
+@given(st.lists(st.floats(0, 0.02), min_size=100, max_size=200), st.sampled_from([0.03, 0.04, 0.05]))
+def test_rate(pauses: list[float], window: float) -> None:
+    """A stream of text is taken at most 35 times in any second, for every window we allow."""
+    on = Receiver(window)
+    for pause in pauses:
+        on.wait(pause)
+        on.text.text("a")
+    on.wait(SECOND)
+
+    times = [at for at, _ in on.taken]
+    assert max(sum(start <= at < start + SECOND for at in times) for start in times) <= 35
 
 
 def test_keep() -> None:
-    """Everything but one kind of message can be forgotten."""
-    mailbox = Mailbox[Event]()
+    """Everything but one kind of message can be forgotten, collected text as well."""
+    box = mailbox()
+    text = TextWindow(box)
     for event in (A, TOOL, B):
-        mailbox.put(event)
+        box.put(event)
+    text.text("c")
 
-    mailbox.keep(ToolCall)
+    box.keep(ToolCall)
 
-    assert drain(mailbox) == [TOOL]
-
-
-def test_facts_only() -> None:
-    """A flood of facts is kept, and doesn't turn every message into a search for room."""
-    mailbox, searches = Mailbox[Event](capacity=SMALL), 0
-    make_room = mailbox._make_room
-
-    def count() -> None:
-        nonlocal searches
-        searches += 1
-        make_room()
-
-    mailbox._make_room = count  # type: ignore[method-assign]  # to count the calls
-    for _ in range(100):
-        mailbox.put(TOOL)
-
-    assert len(mailbox) == 100
-    assert searches < 50
-
-
-def test_recovers() -> None:
-    """Once the flood is over, the bound is what it was."""
-    mailbox = Mailbox[Event](capacity=SMALL)
-    for _ in range(100):
-        mailbox.put(TOOL)
-    drain(mailbox)
-
-    for _ in range(100):
-        mailbox.put(NOTICE)
-
-    assert len(mailbox) <= SMALL
-
-
-def test_taken() -> None:
-    """What has been taken doesn't count: a mailbox that is emptied as it is filled drops nothing."""
-    mailbox = Mailbox[Event](capacity=SMALL, max_bytes=2000)
-    mailbox.put(NOTICE)
-    for _ in range(100):
-        mailbox.put(NOTICE)
-        mailbox.take()
-
-    assert len(mailbox) == 1
-    assert not mailbox.dropped
-
-
-@given(st.lists(SAID | st.none(), max_size=60), st.integers(1, 12), st.integers(200, 3000))
-def test_any_flood(steps: list[Event | None], capacity: int, max_bytes: int) -> None:
-    """Whatever floods it: text and tools come out exactly, previews as counted, in order, within bounds."""
-    mailbox, went_in = Mailbox[Event](capacity, max_bytes), list[Event]()
-    came_out: list[Event] = []
-    most_facts = most_fact_bytes = 0
-    for step in steps:
-        if step is not None:
-            went_in.append(step)
-            mailbox.put(step)
-            facts = [weight(message) for message in mailbox._messages if not droppable(message)]
-            most_facts, most_fact_bytes = max(most_facts, len(facts)), max(most_fact_bytes, sum(facts))
-            assert len(mailbox) <= max(capacity, most_facts + capacity // 8)
-            assert sum(map(weight, mailbox._messages)) <= max(max_bytes, most_fact_bytes + max_bytes // 8)
-        elif len(mailbox):
-            came_out += filter(None, [mailbox.take()])
-    came_out += drain(mailbox)
-
-    assert _said(came_out) == _said(went_in)
-    gone = [event for event in went_in if isinstance(event, Progress)]
-    left = [event for event in came_out if isinstance(event, Progress)]
-    assert len(gone) - len(left) == mailbox.dropped[Progress]
-
-
-def _said(events: list[Event]) -> list[object]:
-    """Return the facts: the text between two other facts is one."""
-    facts: list[object] = []
-    for event in events:
-        if isinstance(event, TextDelta) and facts and isinstance(facts[-1], str):
-            facts[-1] += ("\0over\0" if event.replace else "") + event.delta
-        elif isinstance(event, TextDelta):
-            facts.append(("\0over\0" if event.replace else "") + event.delta)
-        elif not isinstance(event, Delta | Progress):
-            facts.append(event)
-    return facts
+    assert drain(box) == [TOOL]
+    calls: list[int] = []
+    box.listen(lambda: calls.append(len(box)), lambda _: None)
+    box.put(A)
+    box.keep(ToolCall)
+    assert not box.pending
+    box.put(TOOL)
+    assert calls == [1, 1]  # a mailbox that was emptied calls again

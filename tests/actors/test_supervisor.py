@@ -2,29 +2,35 @@
 
 import asyncio
 import time
-from dataclasses import replace
 
 import pytest
 
+from propactor.actors.generation_actor import GenerationActor
 from propactor.core.errors import NotFound, ServiceStopping, TooManyGenerations
 from propactor.core.events import Error, Result, TextDelta, Thinking
-from propactor.core.generation import Rules
-from tests.actors.stage import PROP, RULES, Puppet, Stage, check_ended, kinds, soon, stage
-from tests.virtual import virtual
+from tests.support.actor_harness import (
+    PROP,
+    SETTINGS,
+    ActorHarness,
+    FakeUpstream,
+    check_ended,
+    harness,
+    kinds,
+    soon,
+)
+from tests.support.virtual import virtual
 
-ENDLESS = replace(RULES, generation=Rules())
 
-
-async def finished(on: Stage, said: str = PROP) -> str:
+async def finished(on: ActorHarness, said: str = PROP) -> str:
     """Run a generation to its end, and return its name."""
-    puppet = Puppet()
-    actor = await on.begin(puppet)
-    puppet.run.reply(said)
+    upstream = FakeUpstream()
+    actor = await on.begin(upstream)
+    upstream.run.reply(said)
     await actor.ended()
     return actor.request.request_id
 
 
-def known(on: Stage, name: str) -> bool:
+def known(on: ActorHarness, name: str) -> bool:
     """Tell whether a generation can be found."""
     try:
         on.supervisor.find(name)
@@ -36,13 +42,13 @@ def known(on: Stage, name: str) -> bool:
 @virtual
 async def test_find() -> None:
     """A generation is found while it lives and afterwards; what never was isn't."""
-    puppet = Puppet()
-    async with stage() as on:
-        actor = await on.begin(puppet)
+    upstream = FakeUpstream()
+    async with harness() as on:
+        actor = await on.begin(upstream)
         assert on.supervisor.find("r1") is actor
         assert (list(on.supervisor), on.supervisor.live) == ([actor], [actor])
 
-        puppet.run.reply(PROP)
+        upstream.run.reply(PROP)
         await actor.ended()
 
         assert on.supervisor.find("r1") is actor
@@ -54,8 +60,8 @@ async def test_find() -> None:
 @virtual
 async def test_newest_first() -> None:
     """Live generations are listed newest first."""
-    async with stage() as on:
-        actors = [await on.begin(Puppet()) for _ in range(3)]
+    async with harness() as on:
+        actors = [await on.begin(FakeUpstream()) for _ in range(3)]
 
         assert on.supervisor.live == actors[::-1]
 
@@ -63,44 +69,44 @@ async def test_newest_first() -> None:
 @virtual
 async def test_limit() -> None:
     """When as many run as may, the next is refused; when one ends, there is room."""
-    puppet = Puppet()
-    async with stage(generations=2) as on:
-        actor = await on.begin(puppet)
-        await on.begin(Puppet())
+    upstream = FakeUpstream()
+    async with harness(limits={"generations": 2}) as on:
+        actor = await on.begin(upstream)
+        await on.begin(FakeUpstream())
 
         with pytest.raises(TooManyGenerations) as caught:
-            on.create(Puppet())
+            on.create(FakeUpstream())
         assert caught.value.retry_after_ms == 1000
 
-        puppet.run.reply(PROP)
+        upstream.run.reply(PROP)
         await actor.ended()
-        await on.begin(Puppet())
+        await on.begin(FakeUpstream())
 
 
 @virtual
 async def test_abandoned_make_room() -> None:
     """When all is full, the one without a reader for longest goes, and lets exactly one in."""
-    async with stage(ENDLESS, generations=3) as on:
+    async with harness(timeouts={}, limits={"generations": 3}) as on:
         for _ in range(2):
-            on.create(Puppet(answer="silence")).launch()
+            on.create(FakeUpstream(answer="silence")).launch()
             await asyncio.sleep(1)
-        read = await on.begin(Puppet())
+        read = await on.begin(FakeUpstream())
         first, second = on.supervisor.find("r1"), on.supervisor.find("r2")
 
-        await on.begin(Puppet())
+        await on.begin(FakeUpstream())
         assert first.generation.finished
         assert not second.generation.finished
         assert first in on.supervisor.live  # its upstream hasn't answered yet
 
-        await on.begin(Puppet())
+        await on.begin(FakeUpstream())
         assert second.generation.finished
         with pytest.raises(TooManyGenerations):
-            on.create(Puppet())
+            on.create(FakeUpstream())
 
-        await asyncio.sleep(RULES.stop_seconds + 0.01)
+        await asyncio.sleep(SETTINGS.timeouts.stop + 0.01)
         assert len(on.supervisor.live) == 3
         with pytest.raises(TooManyGenerations):
-            on.create(Puppet())
+            on.create(FakeUpstream())
         assert not read.generation.finished
         check_ended(first)
 
@@ -108,7 +114,7 @@ async def test_abandoned_make_room() -> None:
 @virtual
 async def test_kept_for_a_time() -> None:
     """A finished generation is kept for as long as promised, from its end on."""
-    async with stage(retain_seconds=60) as on:
+    async with harness(stream={"retain_seconds": 60}) as on:
         first = await finished(on)
         await asyncio.sleep(30)
         second = await finished(on)
@@ -119,13 +125,13 @@ async def test_kept_for_a_time() -> None:
         assert (known(on, first), known(on, second)) == (False, True)
         await asyncio.sleep(30)
         assert not known(on, second)
-        assert on.supervisor._finished_bytes == 0
+        assert on.supervisor._finished._bytes == 0
 
 
 @virtual
 async def test_kept_by_number() -> None:
     """Only so many finished generations are kept, the newest."""
-    async with stage(retained=2) as on:
+    async with harness(limits={"retained": 2}) as on:
         names = [await finished(on) for _ in range(3)]
 
         assert [known(on, name) for name in names] == [False, True, True]
@@ -134,59 +140,59 @@ async def test_kept_by_number() -> None:
 @virtual
 async def test_kept_by_size() -> None:
     """Only so many bytes of finished generations are kept, the newest."""
-    async with stage(retained_bytes=20_000) as on:
+    async with harness(limits={"retained_bytes": 20_000}) as on:
         small, big = await finished(on), await finished(on, "x" + PROP)
-        assert on.supervisor._finished_bytes == sum(
+        assert on.supervisor._finished._bytes == sum(
             on.supervisor.find(name).journal.size for name in (small, big)
         )
-        puppet = Puppet()
-        actor = await on.begin(puppet)
-        puppet.run.say(TextDelta("y" * 18_000))
-        puppet.run.reply(PROP)
+        upstream = FakeUpstream()
+        actor = await on.begin(upstream)
+        upstream.run.say(TextDelta("y" * 18_000))
+        upstream.run.reply(PROP)
         await actor.ended()
 
         assert (known(on, small), known(on, "r3")) == (False, True)
-        assert on.supervisor._finished_bytes <= 20_000
+        assert on.supervisor._finished._bytes <= 20_000
 
 
 @virtual
 async def test_drain() -> None:
     """At a shutdown new generations are refused, and running ones get their time to end well."""
-    puppet = Puppet()
-    async with stage(ENDLESS) as on:
-        actor = await on.begin(puppet)
+    upstream = FakeUpstream()
+    async with harness(timeouts={}) as on:
+        actor = await on.begin(upstream)
         draining = asyncio.create_task(on.supervisor.drain(20))
         await asyncio.sleep(10)
         with pytest.raises(ServiceStopping):
-            on.create(Puppet())
+            on.create(FakeUpstream())
         assert not actor.generation.finished
 
-        puppet.run.reply(PROP)
+        upstream.run.reply(PROP)
         await draining
 
-    assert isinstance(actor.outcome, Result)
+    assert isinstance(actor.generation.outcome, Result)
     check_ended(actor)
 
 
 @virtual
 async def test_drain_ends() -> None:
     """Who doesn't end in time is ended: error and done, the upstream stopped, a launch comes too late."""
-    puppet, mute, clock = Puppet(), Puppet(answer="silence"), asyncio.get_running_loop().time
-    async with stage(ENDLESS) as on:
-        running, silent, unasked = await on.begin(puppet), await on.begin(mute), on.create(Puppet())
-        puppet.run.say(Thinking("hm"))
+    upstream, mute, clock = FakeUpstream(), FakeUpstream(answer="silence"), asyncio.get_running_loop().time
+    async with harness(timeouts={}) as on:
+        running, silent, unasked = await on.begin(upstream), await on.begin(mute), on.create(FakeUpstream())
+        upstream.run.say(Thinking("hm"))
         began = clock()
 
         await on.supervisor.drain(5)
 
-        assert clock() - began == pytest.approx(5 + RULES.stop_seconds, abs=0.05)
+        assert clock() - began == pytest.approx(5 + SETTINGS.timeouts.stop, abs=0.05)
         assert on.supervisor.live == []
         assert on.count("propactor_cancels_total", reason="stopping") == 3
     for actor in (running, silent, unasked):
-        assert isinstance(actor.outcome, Error)
-        assert actor.outcome.code == "SERVICE_STOPPING"
+        assert isinstance(actor.generation.outcome, Error)
+        assert actor.generation.outcome.code == "SERVICE_STOPPING"
         check_ended(actor)
-    assert (puppet.run.stops, mute.run.stops) == (1, 1)
+    assert (upstream.run.stops, mute.run.stops) == (1, 1)
     assert kinds(unasked) == "started error done"
 
 
@@ -194,7 +200,7 @@ async def test_drain_ends() -> None:
 async def test_drain_nothing() -> None:
     """With nothing to wait for, a shutdown takes no time."""
     clock = asyncio.get_running_loop().time
-    async with stage() as on:
+    async with harness() as on:
         began = clock()
         await on.supervisor.drain(20)
 
@@ -204,10 +210,10 @@ async def test_drain_nothing() -> None:
 @virtual
 async def test_drain_hopeless() -> None:
     """A generation that can't be ended doesn't keep the service from stopping."""
-    async with stage() as on:
-        actor = await on.begin(Puppet())
+    async with harness() as on:
+        actor = await on.begin(FakeUpstream())
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(actor, "cancel", lambda _: None)
+            patch.setattr(GenerationActor, "cancel", lambda *_: None)
             await on.supervisor.drain(1)
 
             assert on.supervisor.live == [actor]
@@ -216,18 +222,18 @@ async def test_drain_hopeless() -> None:
 @virtual
 async def test_measures() -> None:
     """How generations live and end can be scraped."""
-    puppet, other = Puppet(source="gateway"), Puppet()
-    async with stage() as on:
-        actor = await on.begin(puppet)
+    upstream, other = FakeUpstream(source="gateway"), FakeUpstream()
+    async with harness() as on:
+        actor = await on.begin(upstream)
         failing = await on.begin(other)
-        puppet.run.say(Thinking("hm", source="gateway"))
+        upstream.run.say(Thinking("hm", source="gateway"))
         await soon()
         assert on.count("propactor_generations", state="streaming") == 1
         assert on.count("propactor_generations", state="started") == 1
         assert on.count("propactor_generations", state="parsing") == 0
         assert on.count("propactor_mailbox_depth") == 0
 
-        puppet.run.reply(PROP)
+        upstream.run.reply(PROP)
         failing.cancel()
         await asyncio.gather(actor.ended(), failing.ended())
 
@@ -243,11 +249,11 @@ async def test_measures() -> None:
 @virtual
 async def test_no_outcome() -> None:
     """A generation whose very ending broke counts as an error, and takes the supervisor nowhere."""
-    async with stage() as on:
-        actor = await on.begin(Puppet())
+    async with harness() as on:
+        actor = await on.begin(FakeUpstream())
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(actor, "crashed", actor.chain.stop)
-            patch.setattr(actor, "receive", _broken)
+            patch.setattr(GenerationActor, "crashed", lambda self: self._chain.stop())
+            patch.setattr(GenerationActor, "receive", _broken)
             actor.cancel()
             await actor.ended()
 
@@ -255,14 +261,14 @@ async def test_no_outcome() -> None:
         assert not on.supervisor.live
 
 
-def _broken(_: object) -> None:
+def _broken(*_: object) -> None:
     raise RuntimeError("boom")
 
 
 @virtual
 async def test_epoch() -> None:
     """Times of the loop become Unix times."""
-    async with stage() as on:
+    async with harness() as on:
         now = asyncio.get_running_loop().time() + on.supervisor.epoch
 
         assert now == pytest.approx(time.time(), abs=5)

@@ -1,7 +1,6 @@
 """Time limits: a notice first, then the end, each under its own name."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -14,22 +13,20 @@ from propactor.core.events import (
     Thinking,
     ToolCall,
 )
-from propactor.core.generation import Rules
-from propactor.core.watchdog import TimeLimits
-from tests.actors.stage import (
+from tests.support.actor_harness import (
     PROP,
-    RULES,
-    Puppet,
+    WINDOW,
+    FakeUpstream,
     check_ended,
     done,
+    harness,
     kinds,
     phases,
     soon,
-    stage,
     text,
     told,
 )
-from tests.virtual import virtual
+from tests.support.virtual import virtual
 
 
 @pytest.mark.parametrize(
@@ -39,17 +36,21 @@ from tests.virtual import virtual
 @virtual
 async def test_silence(heard: list[Event], phase: str, seconds: float) -> None:
     """A silent upstream is noticed half-way, then stopped, under the name of what we waited for."""
-    puppet, clock = Puppet(), asyncio.get_running_loop().time
-    async with stage() as on:
-        actor = await on.begin(puppet)
+    upstream, clock = FakeUpstream(), asyncio.get_running_loop().time
+    async with harness() as on:
+        actor = await on.begin(upstream)
         for event in heard:
-            puppet.run.say(event)
+            upstream.run.say(event)
         began = clock()
         await actor.ended()
 
     assert clock() - began == pytest.approx(seconds, abs=0.02)
-    assert isinstance(actor.outcome, Error)
-    assert (actor.outcome.code, actor.outcome.phase, puppet.run.stops) == ("GEN_TIMEOUT", phase, 1)
+    assert isinstance(actor.generation.outcome, Error)
+    assert (actor.generation.outcome.code, actor.generation.outcome.phase, upstream.run.stops) == (
+        "GEN_TIMEOUT",
+        phase,
+        1,
+    )
     assert [e.reason for e in told(actor) if isinstance(e, Progress) and e.phase == "stalled"] == [phase]
     check_ended(actor)
 
@@ -57,16 +58,16 @@ async def test_silence(heard: list[Event], phase: str, seconds: float) -> None:
 @virtual
 async def test_total() -> None:
     """A generation that talks for ever is warned of, then stopped."""
-    puppet = Puppet()
-    async with stage() as on:
-        actor = await on.begin(puppet)
+    upstream = FakeUpstream()
+    async with harness() as on:
+        actor = await on.begin(upstream)
         while not actor.generation.finished:
-            puppet.run.say(ToolCall("read", "t"))
+            upstream.run.say(ToolCall("read", "t"))
             await asyncio.sleep(1)
         await actor.ended()
 
-    assert isinstance(actor.outcome, Error)
-    assert actor.outcome.phase == "total"
+    assert isinstance(actor.generation.outcome, Error)
+    assert actor.generation.outcome.phase == "total"
     assert [e.reason for e in told(actor) if isinstance(e, Progress) and e.phase == "stalled"] == ["total"]
     assert done(actor).duration_ms == pytest.approx(100_000, abs=50)
     check_ended(actor)
@@ -75,8 +76,8 @@ async def test_total() -> None:
 @virtual
 async def test_timeout_falls_back() -> None:
     """An upstream that falls silent is stopped and replaced; done waits for its answer."""
-    silent, template = Puppet(answer="silence"), Puppet(source="template")
-    async with stage() as on:
+    silent, template = FakeUpstream(answer="silence"), FakeUpstream(source="template")
+    async with harness() as on:
         actor = await on.begin(silent, template)
         await asyncio.sleep(10.01)
         template.run.reply(PROP)
@@ -84,7 +85,7 @@ async def test_timeout_falls_back() -> None:
         assert kinds(actor).endswith("result")
         await actor.ended()
 
-    assert isinstance(actor.outcome, Result)
+    assert isinstance(actor.generation.outcome, Result)
     assert (silent.run.stops, done(actor).ok, done(actor).upstream_cancel) == (1, True, "unconfirmed")
     check_ended(actor)
 
@@ -92,10 +93,10 @@ async def test_timeout_falls_back() -> None:
 @virtual
 async def test_shorter_limit() -> None:
     """A shorter limit counts from the moment it applies, although a longer one was being waited for."""
-    puppet, limits = Puppet(), TimeLimits(accept=60, first_event=60, idle=4, total=100)
-    async with stage(replace(RULES, generation=Rules(time=limits))) as on:
-        actor = await on.begin(puppet)
-        puppet.run.say(Thinking("hm"))
+    upstream, limits = FakeUpstream(), {"accept": 60, "first_event": 60, "idle": 4, "total": 100}
+    async with harness(timeouts=limits) as on:
+        actor = await on.begin(upstream)
+        upstream.run.say(Thinking("hm"))
         await actor.ended()
 
     assert phases(actor) == ["streaming", "stalled"]
@@ -105,18 +106,18 @@ async def test_shorter_limit() -> None:
 @virtual
 async def test_early_bell() -> None:
     """When a bell rings before its time, what waits leaves before its time; what follows waits its own."""
-    puppet = Puppet()
-    async with stage() as on:
-        actor = await on.begin(puppet)
+    upstream = FakeUpstream()
+    async with harness() as on:
+        actor = await on.begin(upstream)
         for piece in "ab":
-            puppet.run.say(TextDelta(piece))
+            upstream.run.say(TextDelta(piece))
         await soon()
 
-        actor.run_guarded(actor._look_round)
+        actor.run_guarded(actor._check_time)
         assert text(told(actor)) == "ab"
-        puppet.run.say(TextDelta("c"))
+        upstream.run.say(TextDelta("c"))
         await soon()
         assert text(told(actor)) == "ab"
-        await asyncio.sleep(RULES.generation.window + 0.01)
+        await asyncio.sleep(WINDOW + 0.01)
 
         assert text(told(actor)) == "abc"

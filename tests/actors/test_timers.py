@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from propactor.actors.timers import TICK, Timer, Timers
-from tests.virtual import virtual
+from tests.support.virtual import virtual
 
 
 class Bells:

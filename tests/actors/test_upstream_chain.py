@@ -5,14 +5,13 @@ import asyncio
 import pytest
 
 from propactor.actors.commands import Command, Failed, Replied, Stopped
-from propactor.actors.mailbox import Mailbox
 from propactor.actors.upstream_chain import UpstreamChain
 from propactor.core.errors import InternalError, UpstreamError
 from propactor.core.events import Event, TextDelta
 from propactor.core.upstream import GenerationRequest, Reply
 from propactor.metrics import Metrics
-from tests.actors.stage import Answer, Puppet, soon
-from tests.virtual import run, virtual
+from tests.support.actor_harness import Answer, FakeUpstream, drain, mailbox, soon
+from tests.support.virtual import run, virtual
 
 REQUEST = GenerationRequest("r", "j", "a box", "Box")
 
@@ -20,49 +19,49 @@ REQUEST = GenerationRequest("r", "j", "a box", "Box")
 class Bench:
     """UpstreamChain at puppets, and what comes of them."""
 
-    def __init__(self, *puppets: Puppet) -> None:
-        self.mailbox = Mailbox[Event | Command]()
+    def __init__(self, *puppets: FakeUpstream) -> None:
+        self.mailbox = mailbox()
         self.metrics = Metrics()
         self.chain = UpstreamChain(REQUEST, puppets, self.mailbox, metrics=self.metrics, stop_seconds=2)
 
     async def messages(self) -> list[Event | Command]:
         """Let things happen, and return what came."""
         await soon()
-        return list(iter(self.mailbox.take, None))
+        return drain(self.mailbox)
 
     async def first(self) -> Event | Command | None:
         """Wait for a message."""
         rung = asyncio.Event()
-        self.mailbox.listen(rung.set)
+        self.mailbox.listen(rung.set, lambda _: None)
         await rung.wait()
-        return self.mailbox.take()
+        return drain(self.mailbox)[0]
 
 
 @virtual
 async def test_events() -> None:
     """What a run says arrives, then how it ended."""
-    puppet = Puppet()
-    bench = Bench(puppet)
+    upstream = FakeUpstream()
+    bench = Bench(upstream)
     bench.chain.ask_next()
     await soon()
 
-    puppet.run.say(TextDelta("a"))
-    puppet.run.reply("text")
+    upstream.run.say(TextDelta("a"))
+    upstream.run.reply("text")
 
-    assert await bench.messages() == [TextDelta("a"), Replied(puppet.run, Reply("text"))]
+    assert await bench.messages() == [TextDelta("a"), Replied(upstream.run, Reply("text"))]
     assert (bench.chain.left, bench.chain.source) == (0, "model")
 
 
 @virtual
 async def test_failure() -> None:
     """The failure of an upstream arrives as it is."""
-    puppet, error = Puppet(), UpstreamError("died")
-    bench = Bench(puppet)
+    upstream, error = FakeUpstream(), UpstreamError("died")
+    bench = Bench(upstream)
     bench.chain.ask_next()
 
-    puppet.run.fail(error)
+    upstream.run.fail(error)
 
-    assert await bench.messages() == [Failed(puppet.run, error)]
+    assert await bench.messages() == [Failed(upstream.run, error)]
 
 
 @pytest.mark.parametrize("defect", [RuntimeError("boom"), asyncio.CancelledError()])
@@ -70,11 +69,11 @@ def test_defect(defect: BaseException, caplog: pytest.LogCaptureFixture) -> None
     """A defect of an adapter becomes an ending too, and so does one that gives itself up."""
 
     async def fail() -> None:
-        puppet = Puppet()
-        bench = Bench(puppet)
+        upstream = FakeUpstream()
+        bench = Bench(upstream)
         bench.chain.ask_next()
         await soon()
-        puppet.run.fail(defect)
+        upstream.run.fail(defect)
         (message,) = await bench.messages()
         assert isinstance(message, Failed)
         assert isinstance(message.error, InternalError)
@@ -91,15 +90,15 @@ def test_defect(defect: BaseException, caplog: pytest.LogCaptureFixture) -> None
 @virtual
 async def test_stop(answer: Answer, confirmed: bool, seconds: float) -> None:
     """A stop is answered, if only by its time limit; it is counted and timed."""
-    puppet, clock = Puppet(answer=answer), asyncio.get_running_loop().time
-    bench = Bench(puppet)
+    upstream, clock = FakeUpstream(answer=answer), asyncio.get_running_loop().time
+    bench = Bench(upstream)
     bench.chain.ask_next()
     await soon()
     began = clock()
 
     bench.chain.stop()
     message = await bench.first()
-    bench.chain.heard_stopped(confirmed=confirmed)
+    bench.chain.note_stopped(confirmed=confirmed)
 
     assert message == Stopped(confirmed)
     assert clock() - began == pytest.approx(seconds, abs=0.01)
@@ -112,8 +111,8 @@ async def test_stop(answer: Answer, confirmed: bool, seconds: float) -> None:
 @virtual
 async def test_nothing_to_stop() -> None:
     """Without a run there is nothing to stop, nor when it has been stopped."""
-    puppet = Puppet()
-    bench = Bench(puppet)
+    upstream = FakeUpstream()
+    bench = Bench(upstream)
     bench.chain.stop()
     assert bench.chain.stopping == 0
     bench.chain.ask_next()
@@ -124,13 +123,13 @@ async def test_nothing_to_stop() -> None:
 
     assert bench.chain.stopping == 1
     assert await bench.messages() != []
-    assert puppet.run.stops == 1
+    assert upstream.run.stops == 1
 
 
 @virtual
 async def test_gate() -> None:
     """What a stopped run still says is void, and so is what an ended one says."""
-    first, second = Puppet(), Puppet()
+    first, second = FakeUpstream(), FakeUpstream()
     bench = Bench(first, second)
     bench.chain.ask_next()
     bench.chain.stop()
@@ -138,6 +137,7 @@ async def test_gate() -> None:
     bench.chain.forget()
 
     first.run.say(TextDelta("late"))
+    first.run.say.text("late")
     second.run.say(TextDelta("later"))
     second.run.reply()
 
@@ -147,13 +147,13 @@ async def test_gate() -> None:
 @virtual
 async def test_all_confirmed() -> None:
     """Of several stops, all must be confirmed for the whole to be."""
-    bench = Bench(Puppet(answer="unconfirmed"), Puppet())
+    bench = Bench(FakeUpstream(answer="unconfirmed"), FakeUpstream())
     for _ in range(2):
         bench.chain.ask_next()
         bench.chain.stop()
 
     for message in await bench.messages():
         if isinstance(message, Stopped):
-            bench.chain.heard_stopped(confirmed=message.confirmed)
+            bench.chain.note_stopped(confirmed=message.confirmed)
 
     assert (bench.chain.stopping, bench.chain.confirmed) == (0, False)

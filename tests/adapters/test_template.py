@@ -6,18 +6,19 @@ from dataclasses import replace
 from propactor.adapters.template import TemplateUpstream
 from propactor.core.events import Event, TextDelta
 from propactor.core.prop import parser
-from propactor.core.prop.part_reader import Reader
+from propactor.core.prop.part_reader import PartReader
 from propactor.core.prop.template import make
 from propactor.core.upstream import GenerationRequest, Reply, Upstream
+from tests.support.emitted import Emitted
 
 REQUEST = GenerationRequest("request", "job", "A glowing mushroom lamp", "GlowingMushroomLamp")
 
 
 async def told() -> tuple[Reply, list[Event]]:
     """Run a generation and return its reply and its events."""
-    events: list[Event] = []
+    events = Emitted("template")
     upstream: Upstream = TemplateUpstream()
-    return await upstream.begin(REQUEST, events.append).finish(), events
+    return await upstream.begin(REQUEST, events).finish(), events
 
 
 async def test_one_delta() -> None:
@@ -60,7 +61,7 @@ async def test_readable() -> None:
     _, (event,) = await told()
     assert isinstance(event, TextDelta)
 
-    readings = Reader().feed(event.delta)
+    readings = PartReader().feed(event.delta)
 
     expected = make(REQUEST.prompt, REQUEST.name).parts
     assert tuple(reading.part for reading in readings if reading.origin == "mesh") == expected
@@ -70,10 +71,10 @@ async def test_readable() -> None:
 async def test_always_there() -> None:
     """It never has a problem, needs no session, and confirms a stop."""
     upstream: Upstream = TemplateUpstream()
-    events: list[Event] = []
+    events = Emitted("template")
 
     assert (upstream.name, upstream.source) == ("template", "template")
     assert upstream.problem() is None
     assert upstream.session_key(REQUEST) is None
-    assert await upstream.begin(REQUEST, events.append).stop()
+    assert await upstream.begin(REQUEST, events).stop()
     assert events == []

@@ -14,16 +14,16 @@ from propactor.client.client import Client
 from propactor.client.errors import Refused, Unreachable
 from propactor.client.stream_reader import TRIES
 from propactor.core.backoff import Backoff
+from propactor.core.entries import frame, notice
 from propactor.core.events import Progress, Started
-from propactor.core.sse import encode, notice
 from propactor.server.local import local_server
 from propactor.settings import Settings
 
 REQUEST_ID = "req_1"
 STARTED = Started("gen_1", "/elsewhere", "/elsewhere", 0)
 EVENTS = [
-    encode(REQUEST_ID, 1, 0, STARTED).data,
-    *[encode(REQUEST_ID, seq, 0, Progress("accepted")).data for seq in range(2, 6)],
+    frame(REQUEST_ID, 1, 0, STARTED),
+    *[frame(REQUEST_ID, seq, 0, Progress("accepted")) for seq in range(2, 6)],
     b'id: 6\nevent: done\ndata: {"ok": true}\n\n',
 ]
 

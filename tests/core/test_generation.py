@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from propactor.core.entries import Entry
 from propactor.core.errors import Cancelled, GenerationTimeout, UpstreamError
 from propactor.core.events import (
     Done,
@@ -16,25 +17,27 @@ from propactor.core.events import (
     Part,
     Progress,
     Result,
+    Source,
     Started,
     TextDelta,
     Thinking,
     ToolCall,
 )
-from propactor.core.generation import Generation, Rules
+from propactor.core.generation import CAPPED, Generation
 from propactor.core.machine import MachineError, State
 from propactor.core.prop import part
-from propactor.core.sse import Entry
 from propactor.core.upstream import GenerationRequest
-from propactor.core.watchdog import TimeLimits
+from propactor.settings.tables import Timeouts
 from tests.core.strategies import SAID
+from tests.support.entries import events_of
 
 REQUEST = GenerationRequest("r", "j", "a ball", "Ball")
 STARTED = Started("j", "/e", "/s", 1)
 BALL = part.Part("sphere", (0, 1, 0), (0.5,), "#ff0000")
 CUBE = part.Part("box", (0, 1, 0), (1, 1, 1), "#00ff00")
 WRITTEN = "/* PARTS_DATA\n" + json.dumps([dict(BALL.as_json())]) + "\nPARTS_DATA */"
-RULES = Rules(time=TimeLimits(accept=10, first_event=20, idle=30, total=100))
+TIMEOUTS = Timeouts(accept=10, first_event=20, idle=30, total=100)
+CHARS = 1_000_000
 
 
 def result(*parts: part.Part) -> Result:
@@ -42,9 +45,9 @@ def result(*parts: part.Part) -> Result:
     return Result("Ball", "Ball.tsx", "code", parts, "ai")
 
 
-def begun(rules: Rules = RULES) -> Generation:
+def begun(text_chars: int = CHARS) -> Generation:
     """Return a generation whose upstream has been asked, at zero."""
-    generation = Generation(REQUEST, rules, now=0, epoch=1000)
+    generation = Generation(REQUEST, TIMEOUTS, text_chars, now=0, epoch=1000)
     generation.start(STARTED, 0)
     generation.ask(0)
     return generation
@@ -52,17 +55,21 @@ def begun(rules: Rules = RULES) -> Generation:
 
 def events(entries: Iterable[Entry]) -> list[Event]:
     """Return the events of entries."""
-    return [entry.event for entry in entries]
+    return events_of(entries)
 
 
 def test_start() -> None:
     """The first entry says that the generation exists, and when."""
-    generation = Generation(REQUEST, RULES, now=5, epoch=1000)
+    generation = Generation(REQUEST, TIMEOUTS, CHARS, now=5, epoch=1000)
 
     (entry,) = generation.start(STARTED, 5)
 
-    assert (entry.seq, entry.ts, entry.event) == (1, 1_005_000, STARTED)
-    assert (generation.state, generation.finished, wake_at(generation)) == ("started", False, float("inf"))
+    assert (entry.seq, entry.ts, *events([entry])) == (1, 1_005_000, STARTED)
+    assert (generation.state, generation.finished, generation.watchdog.due) == (
+        "started",
+        False,
+        float("inf"),
+    )
 
 
 def test_first_word() -> None:
@@ -72,7 +79,7 @@ def test_first_word() -> None:
     got = events(generation.receive(TextDelta("a", source="model"), 1))
 
     assert got == [Progress("streaming", source="model"), TextDelta("a", 1, source="model")]
-    assert (generation.state, generation.first_event_at, generation.first_source) == ("streaming", 1, "model")
+    assert (generation.state, generation.first_output) == ("streaming", (1, "model"))
 
 
 def test_accepted() -> None:
@@ -80,54 +87,32 @@ def test_accepted() -> None:
     generation = begun()
 
     assert events(generation.receive(Progress("accepted"), 8)) == [Progress("accepted")]
-    assert (generation.state, wake_at(generation)) == ("started", 5)
+    assert (generation.state, generation.watchdog.due) == ("started", 5)
     assert generation.tick(5) == ()
-    assert wake_at(generation) == 8 + 20 / 2
+    assert generation.watchdog.due == 8 + 20 / 2
 
 
-def test_tool() -> None:
-    """A tool is told at once, and what waited before it."""
+def test_append() -> None:
+    """Text that continues is told under the next number, with its length so far, whichever way it comes."""
+    generation, other = begun(), begun()
+    for one in (generation, other):
+        one.receive(TextDelta("a", source="gateway"), 1)
+
+    appended = generation.append("bc", "gateway", 5, 2)
+    received = other.receive(TextDelta("bc", source="gateway", at=5), 2)
+
+    assert list(appended) == list(received)
+    assert events(appended) == [TextDelta("bc", 3, source="gateway")]
+    assert (appended[0].seq, appended[0].at, generation.text) == (4, 5, "abc")
+
+
+def test_append_first() -> None:
+    """The first word may come as text to append, too."""
     generation = begun()
-    for text in "ab":
-        generation.receive(TextDelta(text), 1)
 
-    assert events(generation.receive(ToolCall("read", "t"), 1)) == [
-        TextDelta("b", 2),
-        ToolCall("read", "t"),
-    ]
+    got = events(generation.append("a", "model", None, 1))
 
-
-def test_thoughts() -> None:
-    """Thoughts and text wait together, in their order."""
-    generation = begun()
-    generation.receive(TextDelta("a"), 1)
-
-    said = [
-        *generation.receive(TextDelta("b"), 1),
-        *generation.receive(Thinking("hm"), 1),
-        *generation.receive(Thinking("m", "2"), 1),
-        *generation.tick(2),
-    ]
-
-    assert events(said) == [TextDelta("b", 2), Thinking("hm"), Thinking("m", "2")]
-
-
-def wake_at(generation: Generation) -> float:
-    """Return when it wants to be called, at the latest."""
-    return min(generation.flush_at or float("inf"), generation.watchdog_due)
-
-
-def test_wake_at() -> None:
-    """It wants to be woken when a delta has waited for long enough."""
-    generation = begun()
-    generation.receive(TextDelta("a"), 1)
-    generation.receive(TextDelta("b"), 1.01)
-
-    assert wake_at(generation) == generation.flush_at == 1.01 + RULES.window
-    assert generation.tick(1.04) == ()
-    assert events(generation.tick(1.06)) == [TextDelta("b", 2)]
-    assert generation.flush_at is None
-    assert wake_at(generation) == generation.watchdog_due == 5
+    assert got == [Progress("streaming", source="model"), TextDelta("a", 1, source="model")]
 
 
 @pytest.mark.parametrize("event", [STARTED, result(), Error("C", "m", True), Part(0, BALL)])
@@ -152,7 +137,7 @@ def test_settle() -> None:
     generation.receive(TextDelta(WRITTEN), 1)
     generation.parse(2)
 
-    got = events(generation.succeed(result(CUBE), 3))
+    got = events(generation.succeed(result(CUBE), "model", 3))
 
     assert got == [Part(0, CUBE, superseded=True), result(CUBE)]
     assert generation.stats().parts == 2
@@ -179,7 +164,7 @@ def test_replace() -> None:
 
 def test_capped() -> None:
     """A model that doesn't end is told so once, behind what fits, and heard no more."""
-    generation = begun(Rules(text_chars=3))
+    generation = begun(text_chars=3)
     generation.receive(TextDelta("12"), 1)
 
     got = events(generation.receive(TextDelta("345"), 1))
@@ -204,16 +189,16 @@ def test_silence(heard: list[Event], phase: str, half: float, end: float) -> Non
         generation.receive(event, 0)
 
     told: list[Event] = []
-    while wake_at(generation) <= half:
-        told += events(generation.tick(wake_at(generation)))
+    while generation.watchdog.due <= half:
+        told += events(generation.tick(generation.watchdog.due))
 
     notice = Progress("stalled", silent_ms=int(half * 1000), limit_ms=int(end * 1000), reason=phase)
     assert [event for event in told if isinstance(event, Progress)] == [notice]
-    assert wake_at(generation) == end
+    assert generation.watchdog.due == end
     with pytest.raises(GenerationTimeout) as caught:
         generation.tick(end)
     assert caught.value.phase == phase
-    assert wake_at(generation) == float("inf")
+    assert generation.watchdog.due == float("inf")
 
 
 def test_total() -> None:
@@ -228,25 +213,12 @@ def test_total() -> None:
     assert [e.reason for e in told if isinstance(e, Progress) and e.phase == "stalled"] == ["total"]
 
 
-def test_late_tick() -> None:
-    """A delta that waits when a time limit passes is told before the error, under the next number."""
-    generation = begun()
-    seqs = [e.seq for text in "ab" for e in generation.receive(TextDelta(text), 1)]
-    with pytest.raises(GenerationTimeout) as caught:
-        generation.tick(1000)
-
-    last = generation.fail(caught.value, 1000)
-
-    assert [type(event) for event in events(last)] == [TextDelta, Error]
-    assert [*seqs, *(entry.seq for entry in last)] == [2, 3, 4, 5]
-
-
 def test_fail() -> None:
     """The error says whose fault it was, and which time limit passed; done follows."""
     generation = begun()
 
     (error,) = events(generation.fail(GenerationTimeout("late", phase="idle"), 2))
-    (done,) = events(generation.close(3, confirmed=False))
+    (done,) = events(generation.close(3, generation.stats(), confirmed=False))
 
     assert error == Error("GEN_TIMEOUT", "late", True, None, "idle")
     assert isinstance(done, Done)
@@ -262,12 +234,14 @@ def test_succeed() -> None:
         generation.receive(TextDelta(text), 1)
     generation.parse(1)
 
-    generation.succeed(result(), 2)
-    (done,) = events(generation.close(2))
+    generation.succeed(result(), "model", 2)
+    (done,) = events(generation.close(2, generation.stats(joined=4, dropped=2)))
 
     assert isinstance(done, Done)
     assert (done.ok, done.upstream_cancel) == (True, None)
-    assert (done.stats.events, done.stats.coalesced_deltas, done.stats.text_chars) == (7, 1, 3)
+    assert generation.outcome == result()
+    stats = done.stats
+    assert (stats.events, stats.coalesced_deltas, stats.dropped_previews, stats.text_chars) == (8, 4, 2, 3)
 
 
 def test_after_parse() -> None:
@@ -277,7 +251,7 @@ def test_after_parse() -> None:
     generation.parse(1)
 
     assert generation.receive(TextDelta("late"), 2) == ()
-    assert (generation.text, wake_at(generation), generation.tick(500)) == ("a", float("inf"), ())
+    assert (generation.text, generation.watchdog.due, generation.tick(500)) == ("a", float("inf"), ())
 
 
 def test_after_error() -> None:
@@ -303,7 +277,6 @@ def test_fall_back() -> None:
     retold = events(generation.receive(TextDelta("a cube", source="template"), 3))
 
     assert told == [
-        TextDelta(" ball", 11),
         Progress("fallback", reason="UPSTREAM_ERROR", message="died"),
     ]
     assert retold == [
@@ -312,7 +285,7 @@ def test_fall_back() -> None:
     ]
     assert (void, generation.text, generation.switches) == ("", "a cube", 1)
     assert generation.fallback_reason == FallbackReason("UPSTREAM_ERROR", "died")
-    assert generation.first_event_at == 1
+    assert generation.first_output == (1, None)
 
 
 def test_fall_back_silent() -> None:
@@ -327,7 +300,7 @@ def test_fall_back_silent() -> None:
 
 def test_fall_back_capped() -> None:
     """The next upstream may say as much as the first."""
-    generation = begun(Rules(text_chars=3))
+    generation = begun(text_chars=3)
     generation.receive(TextDelta("12345"), 1)
     generation.parse(1)
     generation.fall_back(UpstreamError("nonsense"), 2)
@@ -344,7 +317,7 @@ def test_crash() -> None:
     object.__setattr__(broken, "code", object())
     generation.parse(1)
     with pytest.raises(TypeError):
-        generation.succeed(broken, 2)
+        generation.succeed(broken, None, 2)
 
     generation.rewind(2)
 
@@ -354,14 +327,17 @@ def test_crash() -> None:
 @given(st.lists(SAID, max_size=30), st.lists(st.floats(0, 0.1), min_size=30, max_size=30), st.data())
 def test_replay(said: list[Event], pauses: list[float], data: st.DataObject) -> None:
     """Whatever is said: readers have the text exactly, tools all, numbers without a gap, times in order."""
-    generation = Generation(REQUEST, RULES, now=0)
+    generation = Generation(REQUEST, TIMEOUTS, CHARS, now=0)
     entries, now = list(generation.start(STARTED, 0)), 0.0
     generation.ask(0)
     for event, pause in zip(said, pauses, strict=False):
         now += pause
         if data.draw(st.booleans()):
             entries += generation.tick(now)
-        entries += generation.receive(event, now)
+        if type(event) is TextDelta and event.replace is event.raw is None and data.draw(st.booleans()):
+            entries += generation.append(event.delta, event.source, None, now)
+        else:
+            entries += generation.receive(event, now)
     entries += generation.parse(now)
 
     text = ""
@@ -379,12 +355,28 @@ def _facts(told: Iterable[Event]) -> list[Event]:
     return [event for event in told if not isinstance(event, TextDelta | Thinking | Progress | Started)]
 
 
-def test_held_until() -> None:
-    """Until when text would be held is known beforehand; a first word never is."""
+@pytest.mark.parametrize(("source", "method"), [("gateway", "ai"), ("model", "ai"), ("template", "template")])
+def test_method(source: Source, method: str) -> None:
+    """Whoever was asked last has made the result, and why it wasn't the first is said with it."""
     generation = begun()
-    assert generation.held_until(1) is None
+    generation.fall_back(UpstreamError("died"), 1)
+    generation.ask(1)
+    generation.parse(2)
 
-    generation.receive(TextDelta("a"), 1)
+    generation.succeed(result(), source, 3)
 
-    assert generation.held_until(1) == 1 + RULES.window
-    assert generation.held_until(1 + RULES.window) is None
+    made = generation.outcome
+    assert isinstance(made, Result)
+    assert (made.method, made.fallback_reason) == (method, FallbackReason("UPSTREAM_ERROR", "died"))
+
+
+def test_capped_result() -> None:
+    """A text that was cut is a diagnostic of the result."""
+    generation = begun(text_chars=3)
+    generation.receive(TextDelta("12345"), 1)
+    generation.parse(1)
+
+    generation.succeed(result(), "model", 2)
+
+    assert isinstance(generation.outcome, Result)
+    assert generation.outcome.diagnostics == (CAPPED,)

@@ -1,34 +1,14 @@
 """Server-sent events: what goes in comes out, however it is cut."""
 
 import itertools
-import json
-from typing import Literal
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from propactor.core import jsontext
-from propactor.core.events import (
-    CLASSES,
-    Diagnostic,
-    Done,
-    Error,
-    Event,
-    Part,
-    Progress,
-    Result,
-    Started,
-    Stats,
-    TextDelta,
-    ToolCall,
-)
-from propactor.core.prop import part
-from propactor.core.sse import HEARTBEAT, Decoder, Entry, Frame, body, encode, notice, plain
-from tests.core.strategies import PAIR, SAID, TEXT, units
-
-BALL = part.Part("sphere", (0, 1, 0), (0.5,), "#ff0000")
-RESULT = Result("Ball", "Ball.tsx", "<mesh/>\n", (BALL,), "ai", (Diagnostic("D", "a note", 0),))
+from propactor.core.events import TextDelta
+from propactor.core.sse import HEARTBEAT, Decoder, Frame
+from tests.support.entries import entry_of
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:
@@ -41,32 +21,6 @@ def frames(*pieces: bytes) -> list[Frame]:
     """Decode pieces."""
     decoder = Decoder()
     return [frame for piece in pieces for frame in decoder.feed(piece)]
-
-
-@given(st.lists(SAID, min_size=1, max_size=5), st.lists(st.integers(0, 2000), max_size=9))
-@example([TextDelta(PAIR)], [])
-def test_round_trip(events: list[Event], places: list[int]) -> None:
-    """Whatever is said arrives as it was said, in order, numbered upwards."""
-    entries = [encode("r", seq, 7, event) for seq, event in enumerate(events, 1)]
-
-    got = frames(*cut(b"".join(entry.data for entry in entries), places))
-
-    assert [frame.event for frame in got] == [entry.kind for entry in entries]
-    assert [frame.id for frame in got] == [str(entry.seq) for entry in entries]
-    for frame, event in zip(got, events, strict=True):
-        told = json.loads(frame.data)
-        for name in ("delta", "message"):
-            assert units(told.get(name) or "") == units(getattr(event, name, None) or "")
-
-
-@given(TEXT)
-def test_lines(text: str) -> None:
-    """An entry is four lines, and nothing in a text breaks one: neither CR, LF, NUL nor U+2028."""
-    data = encode("r", 3, 7, TextDelta(text)).data
-
-    first, second, third, *rest = data.split(b"\n")
-    assert (first, second, third[:6], rest) == (b"id: 3", b"event: text_delta", b"data: ", [b"", b""])
-    assert b"\r" not in data
 
 
 LINES = st.sampled_from([b"data: a", b"data", b"event: e", b"id: 1", b"id: \0", b"retry: 5", b": note", b""])
@@ -115,7 +69,7 @@ def test_mark_inside() -> None:
 
 def test_heartbeat() -> None:
     """A heartbeat is heard by nobody, wherever it stands."""
-    data = encode("r", 1, 7, TextDelta("x")).data
+    data = entry_of(TextDelta("x"), 1, 7).data
 
     assert frames(HEARTBEAT, data, HEARTBEAT, data) == frames(data) * 2
 
@@ -134,107 +88,3 @@ def test_limit_is_per_event() -> None:
     decoder = Decoder(limit=64)
 
     assert all(decoder.feed(b"data: xxxxxxxx\n\n") for _ in range(50))
-
-
-@pytest.mark.parametrize(
-    ("event", "fields"),
-    [
-        (Started("j", "/e", "/s", 9), {"jobId": "j", "eventsUrl": "/e", "stateUrl": "/s", "resumeUntil": 9}),
-        (
-            ToolCall("read", "t1", source="gateway", raw={"tool_name": 1}),
-            {
-                "kind": "tool_call",
-                "toolName": "read",
-                "toolCallId": "t1",
-                "status": "started",
-                "source": "gateway",
-                "raw": {"tool_name": 1},
-            },
-        ),
-        (
-            TextDelta("x", 5, at=99),
-            {"kind": "text_delta", "delta": "x", "accumulatedChars": 5},
-        ),
-        (Progress("stalled", silent_ms=5), {"phase": "stalled", "silentMs": 5}),
-        (Part(0, None, superseded=True), {"index": 0, "part": None, "superseded": True}),
-        (Part(0, BALL), {"index": 0, "part": json.loads(json.dumps(dict(BALL.as_json())))}),
-        (
-            Error("C", "m", True, 5, "idle"),
-            {"code": "C", "message": "m", "recoverable": True, "retryAfterMs": 5, "phase": "idle"},
-        ),
-    ],
-)
-def test_fields(event: Event, fields: dict[str, object]) -> None:
-    """Fields have the contract's names; those without a value are left out."""
-    body = json.loads(frames(encode("r", 3, 7, event).data)[0].data)
-
-    assert body == {"requestId": "r", "seq": 3, **fields, "ts": 7}
-
-
-@given(TEXT, st.sampled_from([None, "gateway"]), st.integers(0))
-def test_text(text: str, source: Literal["gateway"] | None, chars: int) -> None:
-    """The short way text takes leads to the same bytes as the long one."""
-    event = TextDelta(text, chars, source=source, at=5)
-
-    entry = encode("r", 1, 7, event)
-
-    assert entry == Entry(1, 7, "text_delta", event, entry.data)
-    assert entry.data == b"id: 1\nevent: text_delta\ndata: %b\n\n" % jsontext.dumps(body("r", 1, 7, event))
-
-
-def test_result() -> None:
-    """The result nests parts and diagnostics as objects."""
-    body = json.loads(frames(encode("r", 3, 7, RESULT).data)[0].data)
-
-    assert body["parts"] == [dict(json.loads(json.dumps(dict(BALL.as_json()))))]
-    assert body["diagnostics"] == [{"code": "D", "message": "a note", "index": 0}]
-    assert "fallbackReason" not in body
-    assert plain(RESULT) == {
-        **{k: body[k] for k in ("name", "filename", "code", "method", "diagnostics")},
-        "parts": [BALL],
-    }
-
-
-def test_done() -> None:
-    """The end carries its statistics, zeros included."""
-    done = Done(False, 12, Stats(2, 0, 0, 0, 0, 0, 0), "unconfirmed")
-
-    body = json.loads(frames(encode("r", 2, 7, done).data)[0].data)
-
-    assert (body["ok"], body["durationMs"], body["upstreamCancel"]) == (False, 12, "unconfirmed")
-    assert body["stats"] == {
-        "events": 2,
-        "coalescedDeltas": 0,
-        "droppedPreviews": 0,
-        "gaps": 0,
-        "textChars": 0,
-        "parts": 0,
-        "upstreamSwitches": 0,
-    }
-
-
-def test_notice() -> None:
-    """What one reader is told has no id, so that its place stays where it was."""
-    got = frames(
-        encode("r", 4, 7, TextDelta("x")).data, notice("r", 4, 8, Progress("slow_reader", dropped=2))
-    )
-
-    assert [frame.id for frame in got] == ["4", "4"]
-    assert b"id:" not in notice("r", 4, 8, Progress("slow_reader"))
-    assert json.loads(got[1].data)["dropped"] == 2
-
-
-def test_every_class() -> None:
-    """Every event class can be encoded: a new one needs nothing here."""
-    samples = (
-        Started("j", "/e", "/s", 1),
-        RESULT,
-        Done(True, 1, Stats(1, 1, 1, 1, 1, 1, 1)),
-        Error("C", "m", False),
-        Part(0, BALL),
-        Progress("queued"),
-    )
-    told = {type(sample): sample for sample in samples}
-    for cls in CLASSES:
-        event = told.get(cls) or cls("a", "b")  # type: ignore[call-arg,arg-type]  # those left take texts
-        assert frames(encode("r", 1, 7, event).data)

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from propactor.core.errors import GenerationTimeout
 from propactor.core.events import Progress
-from propactor.core.watchdog import TimeLimits, Watchdog
+from propactor.core.watchdog import Watchdog
+from propactor.settings.tables import Timeouts
 
-LIMITS = TimeLimits(accept=10, first_event=20, idle=30, total=100)
+LIMITS = Timeouts(accept=10, first_event=20, idle=30, total=100)
 
 
 def watch(watchdog: Watchdog, until: float) -> list[tuple[float, str]]:
@@ -16,9 +17,10 @@ def watch(watchdog: Watchdog, until: float) -> list[tuple[float, str]]:
     said: list[tuple[float, str]] = []
     while watchdog.due <= until:
         now = watchdog.due
-        found = watchdog.check(now)
-        if isinstance(found, GenerationTimeout):
-            return [*said, (now, f"end: {found.phase}")]
+        try:
+            found = watchdog.check(now)
+        except GenerationTimeout as exc:
+            return [*said, (now, f"end: {exc.phase}")]
         if found is not None:
             said.append((now, f"{found.phase}: {found.reason}"))
     return said
@@ -67,10 +69,10 @@ def test_early() -> None:
 
 def test_late() -> None:
     """Looking late ends it at once, with the facts."""
-    found = Watchdog(LIMITS, 0).check(12)
+    with pytest.raises(GenerationTimeout) as caught:
+        Watchdog(LIMITS, 0).check(12)
 
-    assert isinstance(found, GenerationTimeout)
-    assert (found.phase, found.message) == ("accept", "Upstream silent for 12s (accept)")
+    assert (caught.value.phase, caught.value.message) == ("accept", "Upstream silent for 12s (accept)")
 
 
 def test_notice() -> None:

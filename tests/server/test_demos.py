@@ -15,7 +15,8 @@ from propactor.recordings.library import read_all
 from propactor.recordings.playback_clock import PlaybackClock
 from tests.recordings.test_player import served
 from tests.server.service import assert_grammar, names, text
-from tests.virtual import virtual
+from tests.support.emitted import Emitted
+from tests.support.virtual import virtual
 
 DEMOS = read_all(None)
 PROTOCOLS = [demo.header.about["protocol"] for demo in DEMOS]
@@ -81,7 +82,7 @@ def test_in_its_own_time(demo: Recording) -> None:
                 heard.append(clock() - began)
 
         request = GenerationRequest("r", "j", "x", "Lamp")
-        run = ReplayedRun(replace(demo, frames=begun), request, note, PlaybackClock(1.0))
+        run = ReplayedRun(replace(demo, frames=begun), request, Emitted(notify=note), PlaybackClock(1.0))
         with pytest.raises(GatewayUnavailable):
             await run.finish()
 

@@ -11,6 +11,7 @@ from propactor.adapters.openclaw.protocol.backfill import Backfill
 from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.adapters.openclaw.protocol.decoder import Decoder
 from propactor.adapters.openclaw.protocol.ledger import Ledger
+from propactor.adapters.openclaw.protocol.text_event import TextEvent
 from propactor.adapters.openclaw.session_history import Follow, Poller, SessionHistory
 from propactor.core.errors import PropactorError
 from propactor.core.events import Progress, TextDelta
@@ -51,6 +52,13 @@ class EventMerger:
         self._place: capabilities.Place = "gateway"
         self._february = self._anew = False
         self._timer: asyncio.TimerHandle | None = None
+
+    def receive_text(self, event: TextEvent) -> bool:
+        """Take a delta that only appends to the text; return False where ``receive`` must have the event."""
+        if self.decoder.append(event):
+            self._emit.text(event.data.delta, event.ts)
+            return True
+        return False
 
     def receive(self, payload: Mapping[str, Any]) -> None:
         """Take an event of the run."""

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from propactor.adapters.openclaw.connection.dispatcher import BufferSink, Ignored, Single
+from propactor.adapters.openclaw.connection.dispatcher import BufferSink, IgnoredResponse, SingleResponse
 from propactor.adapters.openclaw.protocol import requests, stored
 from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.core.errors import GatewayUnavailable, InternalError, PropactorError, UpstreamError
@@ -80,7 +80,7 @@ class Reconnect:
         run.link.route(run.run_id, self._held)
         run.link.observe(run.key, self)
         if hello.pushes_sessions:
-            run.link.post("sessions.messages.subscribe", requests.subscribe(run.key), Ignored())
+            run.link.post("sessions.messages.subscribe", requests.subscribe(run.key), IgnoredResponse())
         if run.followed:
             return await self._see_to_end()
         if same:
@@ -122,7 +122,7 @@ class Reconnect:
 
     async def _repeat(self) -> Frame | None:
         """Ask for the run once more under its own name; return how it ended, None while it runs."""
-        run, single = self._run, Single()
+        run, single = self._run, SingleResponse()
         request_id = run.link.post("agent", run.params, single)
         try:
             async with asyncio.timeout(run.options.call):

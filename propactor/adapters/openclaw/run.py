@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from propactor.adapters.openclaw import session
-from propactor.adapters.openclaw.connection.dispatcher import FirstEventSink, Ignored
+from propactor.adapters.openclaw.connection.dispatcher import FirstEventSink, IgnoredResponse
 from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.merge_events import EventMerger, Switched, unnoticed
 from propactor.adapters.openclaw.options import Options
@@ -271,6 +271,6 @@ class OpenClawRun:
         if not hello.offers("sessions.messages.unsubscribe"):
             return
         try:
-            self.link.post("sessions.messages.unsubscribe", requests.subscribe(self.key), Ignored())
+            self.link.post("sessions.messages.unsubscribe", requests.subscribe(self.key), IgnoredResponse())
         except PropactorError:
             return

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from propactor.adapters.openclaw.connection.dispatcher import Ignored
+from propactor.adapters.openclaw.connection.dispatcher import IgnoredResponse
 from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.protocol import requests
 from propactor.adapters.openclaw.protocol.capabilities import ADMIN, Hello
@@ -31,7 +31,7 @@ async def prepare(link: Link, hello: Hello, *, key: str, model: str | None, time
     return None
 
 
-class Subscription(Ignored):
+class Subscription(IgnoredResponse):
     """Waits for the word that a session's events will come."""
 
     def __init__(self, emit: Emit) -> None:

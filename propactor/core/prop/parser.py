@@ -7,7 +7,7 @@ from propactor.core.errors import InvalidModelOutput
 from propactor.core.events import Diagnostic, Result
 from propactor.core.prop import component, extract_code, tsx
 from propactor.core.prop.part import Part, Prop
-from propactor.core.prop.part_reader import Reader, Reading
+from propactor.core.prop.part_reader import PartReader, Reading
 
 MAX_DIAGNOSTICS = 50
 
@@ -55,7 +55,7 @@ def _component(text: str, prop: Prop) -> tuple[str, Sequence[Diagnostic]]:
 def _lists(text: str) -> tuple[_List, _List]:
     """Read the block and the meshes."""
     lists = {"block": _List(), "mesh": _List()}
-    for reading in Reader().feed(text):
+    for reading in PartReader().feed(text):
         lists[reading.origin].add(reading)
     return lists["block"], lists["mesh"]
 

@@ -43,6 +43,8 @@ class Reading:
 class _Tally:
     """Numbers the elements of one list, and stops looking when there are too many."""
 
+    __slots__ = ("_full", "_index", "_origin", "_position")
+
     def __init__(self, origin: Origin) -> None:
         self._origin = origin
         self._position = 0
@@ -76,11 +78,13 @@ class _Tally:
         return reading
 
 
-class Reader:
+class PartReader:
     """Reads the text piece by piece, both lists at once. How it is cut makes no difference."""
 
+    __slots__ = ("_behind_block", "_block", "_found", "_mesh", "_meshes", "_scanner")
+
     def __init__(self) -> None:
-        self._scanner = Scanner(self)
+        self._scanner = Scanner()
         self._mesh: meshes.Mesh | None = None
         self._meshes = _Tally("mesh")
         self._block = _Tally("block")
@@ -90,7 +94,7 @@ class Reader:
     def feed(self, text: str) -> list[Reading]:
         """Take the next piece of the text, and return what was completed by it."""
         self._found = []
-        self._scanner.feed(text)
+        self._scanner.feed(text, self)
         return self._found
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from propactor.core import events
 from propactor.core.prop import part
-from propactor.core.prop.part_reader import Reader, Reading
+from propactor.core.prop.part_reader import PartReader, Reading
 
 _NOTHING: Sequence[events.Part] = ()
 _MOST_HELD = 16_384
@@ -17,12 +17,17 @@ class PartStream:
     then all that was put aside is read, once.
     """
 
+    __slots__ = (
+        *("_ending", "_held", "_listed", "_lost_meshes", "_meshes", "_other_ending", "_pieces", "_reader"),
+        "_sent",
+    )
+
     def __init__(self) -> None:
         self._sent: list[part.Part] = []
         self._start()
 
     def _start(self) -> None:
-        self._reader = Reader()
+        self._reader = PartReader()
         self._ending, self._other_ending = self._reader.endings
         self._pieces: list[str] = []
         self._held = 0

@@ -24,14 +24,19 @@ class Asked:
         self.at: list[float] = []
         self.upstream = upstream
         self._made_at = time.monotonic()
-        self.run: ModelRun = upstream.begin(request, self._hear)
+        self.run: ModelRun = upstream.begin(request, self)
 
-    def _hear(self, event: Event) -> None:
+    def __call__(self, event: Event) -> None:
+        """Keep an event, and when it came."""
         self.events.append(event)
         self.at.append(time.monotonic() - self._made_at)
 
+    def text(self, piece: str, at: int | None = None) -> None:
+        """Keep a piece of text, and when it came."""
+        self(TextDelta(piece, source="model", at=at))
+
     @property
-    def text(self) -> str:
+    def words(self) -> str:
         """Return the text."""
         return "".join(event.delta for event in self.events if isinstance(event, TextDelta))
 

@@ -31,7 +31,7 @@ async def test_thoughts_then_text(api: Api) -> None:
     assert reply == Reply()
     assert [type(event) for event in asked.events[:3]] == [Progress, Thinking, TextDelta]
     assert asked.at[1] < 0.35 < asked.at[2]
-    assert (asked.thoughts, asked.text) == ({"1": "A lamp,\n red."}, "  One\n\n two \n")
+    assert (asked.thoughts, asked.words) == ({"1": "A lamp,\n red."}, "  One\n\n two \n")
     dates = [event.at for event in asked.events if isinstance(event, TextDelta)]
     assert all(at is not None and before <= at <= int(time.time() * 1000) for at in dates)
 
@@ -66,7 +66,7 @@ async def test_bytes_cut_anywhere(api: Api, width: int) -> None:
     async with asking(api, pieces) as (_, asked):
         await asked.run.finish()
 
-    assert asked.text == f"a{LAMP}é"
+    assert asked.words == f"a{LAMP}é"
 
 
 def _spoken(api: Api, text: str) -> bytes:
@@ -86,7 +86,7 @@ async def test_halves_of_characters(api: Api) -> None:
     async with asking(api, script) as (_, asked):
         await asked.run.finish()
 
-    assert (asked.thoughts, asked.text) == ({"1": f"{LAMP}!"}, LAMP)
+    assert (asked.thoughts, asked.words) == ({"1": f"{LAMP}!"}, LAMP)
 
 
 @both
@@ -99,7 +99,7 @@ async def test_secrets_in_thoughts(api: Api) -> None:
 
     assert secret[:12] not in asked.thoughts["1"]
     assert asked.thoughts["1"].endswith(" I think")
-    assert asked.text == secret
+    assert asked.words == secret
 
 
 @both
@@ -108,7 +108,7 @@ async def test_two_thoughts(api: Api) -> None:
     async with asking(api, [Think("one"), Say("x"), Think("two"), Say("y")]) as (_, asked):
         await asked.run.finish()
 
-    assert (asked.thoughts, asked.text) == ({"1": "one", "2": "two"}, "xy")
+    assert (asked.thoughts, asked.words) == ({"1": "one", "2": "two"}, "xy")
 
 
 @both
@@ -205,7 +205,7 @@ async def test_failed_midway(api: Api, steps: list[Step], words: str) -> None:
         with pytest.raises(UpstreamError, match=words):
             await asked.run.finish()
 
-    assert asked.text == "Half a lamp"
+    assert asked.words == "Half a lamp"
 
 
 @both
@@ -215,7 +215,7 @@ async def test_broken_after_the_end(api: Api) -> None:
         async with asking(api, [Say("x"), Frame(_ending(api)), rest]) as (_, asked):
             reply = await asked.run.finish()
 
-        assert (reply, asked.text) == (Reply(), "x")
+        assert (reply, asked.words) == (Reply(), "x")
 
 
 def _ending(api: Api) -> bytes:
@@ -232,7 +232,7 @@ async def test_capped(api: Api, reason: str) -> None:
         await asked.run.finish()
 
     assert asked.phases == ["accepted", "capped"]
-    assert asked.text == "x"
+    assert asked.words == "x"
 
 
 @pytest.mark.parametrize(("api", "reason"), [("openai", "content_filter"), ("anthropic", "refusal")])
@@ -257,7 +257,7 @@ async def test_stop_hangs_up(api: Api) -> None:
     """To stop is to hang up: the server sees it within a second, and the stop is confirmed."""
     async with asking(api, [Say("x"), Hang()]) as (model, asked):
         finishing = asyncio.create_task(asked.run.finish())
-        while not asked.text:
+        while not asked.words:
             await asyncio.sleep(0)
         confirmed = await asked.run.stop()
         await asyncio.wait_for(model.gone.wait(), 1)
@@ -297,7 +297,7 @@ async def test_cancelled_task_hangs_up(api: Api) -> None:
     """A run whose task is cancelled hangs up as well, and is cancelled like any task."""
     async with asking(api, [Say("x"), Hang()]) as (model, asked):
         finishing = asyncio.create_task(asked.run.finish())
-        while not asked.text:
+        while not asked.words:
             await asyncio.sleep(0)
         finishing.cancel()
         await asyncio.wait([finishing])
@@ -314,4 +314,4 @@ async def test_answers_at_once(api: Api) -> None:
         runs = [first, *(Asked(first.upstream, REQUEST) for _ in range(20))]
         await asyncio.gather(*(asked.run.finish() for asked in runs))
 
-    assert {asked.text for asked in runs} == {"ab c d"}
+    assert {asked.words for asked in runs} == {"ab c d"}

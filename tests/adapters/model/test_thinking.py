@@ -75,7 +75,7 @@ async def test_model_that_does_not_think(api: Any, thinking: str) -> None:
         await asked.run.finish()
 
     assert asked.phases == ["accepted", "degraded"]
-    assert asked.text == "x"
+    assert asked.words == "x"
 
 
 async def test_other_refusals() -> None:

@@ -105,7 +105,7 @@ async def test_version_in_the_address() -> None:
         await asked.run.finish()
         await asked.upstream.close()
 
-    assert asked.text == "x"
+    assert asked.words == "x"
 
 
 async def test_key_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +118,7 @@ async def test_key_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
             await asked.run.finish()
             await asked.upstream.close()
 
-        assert asked.text == "x"
+        assert asked.words == "x"
 
 
 @both

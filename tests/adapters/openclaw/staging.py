@@ -16,12 +16,13 @@ from propactor.core.backoff import Backoff
 from propactor.core.errors import (
     PropactorError,
 )
-from propactor.core.events import Event, Progress, Thinking, ToolCall, ToolResult
+from propactor.core.events import Progress, Thinking, ToolCall, ToolResult
 from propactor.core.upstream import GenerationRequest, Reply
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.steps import Disconnect, Say, Step, Think, UseTool
 from tests.adapters.openclaw.gateway import eventually
 from tests.adapters.openclaw.recordings import text
+from tests.support.emitted import Emitted
 
 SOON = 10.0
 ANSWER = "if a:\n    b\n\n/* PARTS_DATA [] PARTS_DATA */"
@@ -36,7 +37,7 @@ class Stage:
 
     def __init__(self, gateway: FakeGateway, link: Link, options: Options, files: Path | None) -> None:
         self.gateway, self.link = gateway, link
-        self.events: list[Event] = []
+        self.events = Emitted()
         self.moves: list[tuple[str, str]] = []
         self.upstream = OpenClawUpstream(
             link,
@@ -48,7 +49,7 @@ class Stage:
     def begin(self) -> OpenClawRun:
         """Begin a run."""
         request = GenerationRequest("req_1", "GEN_1", "A lamp", "Lamp")
-        return self.upstream.begin(request, self.events.append)
+        return self.upstream.begin(request, self.events)
 
     def phases(self) -> list[str]:
         """Return the progress that was told, but for that of the beginning."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from propactor.adapters.openclaw.session_history import Poller
-from tests.virtual import virtual
+from tests.support.virtual import virtual
 
 
 @virtual

@@ -19,11 +19,12 @@ from propactor.core.errors import (
     PropactorError,
     UpstreamError,
 )
-from propactor.core.events import Event, Progress, TextDelta, ToolResult
+from propactor.core.events import Progress, TextDelta, ToolResult
 from propactor.core.upstream import GenerationRequest, Reply, Run, Upstream
 from tests.adapters.openclaw.connection.test_link import SOON, linked, quick
 from tests.adapters.openclaw.gateway import Gateway, Refuse, eventually
 from tests.adapters.openclaw.recordings import Recorded, every_run, history, outcome, replay, runs, text
+from tests.support.emitted import Emitted
 
 ASKED = [run for run in every_run() if run.final and run.request["method"] == "agent" and not run.stop_asked]
 VERSIONS = ["2026.2.9", "2026.2.26", "2026.7.1", "2026.9.6"]
@@ -39,11 +40,11 @@ class Stage:
 
     def __init__(self, gateway: Gateway, upstream: OpenClawUpstream) -> None:
         self.gateway, self.upstream, self.link = gateway, upstream, upstream.link
-        self.events: list[Event] = []
+        self.events = Emitted()
 
     def begin(self, **more: Any) -> OpenClawRun:
         """Begin a run."""
-        return self.upstream.begin(wanted(**more), self.events.append)
+        return self.upstream.begin(wanted(**more), self.events)
 
     def phases(self) -> list[str]:
         """Return the progress that was told."""
@@ -95,7 +96,7 @@ async def test_shape() -> None:
     """The adapter has the shape of an upstream, and its run that of a run."""
     async with staged(None) as stage:
         upstream: Upstream = stage.upstream
-        run: Run = upstream.begin(wanted(), stage.events.append)
+        run: Run = upstream.begin(wanted(), stage.events)
 
         assert (upstream.name, upstream.source, upstream.problem()) == ("openclaw", "gateway", None)
         assert upstream.session_key(wanted()) == "agent:dev:gen_1"
@@ -272,7 +273,7 @@ async def test_known_to_be_down() -> None:
     link.start()
     await eventually(lambda: link.problem() is not None)
 
-    end = await ended(upstream.begin(wanted(), lambda _: None))
+    end = await ended(upstream.begin(wanted(), Emitted()))
 
     assert isinstance(end, GatewayUnavailable)
     assert "nobody answers" in str(end)
@@ -285,7 +286,7 @@ async def test_first_connection() -> None:
     async with linked(gateway) as link:
         upstream = OpenClawUpstream(link, Options(rejoin=0))
 
-        assert isinstance(await ended(upstream.begin(wanted(), lambda _: None)), Reply)
+        assert isinstance(await ended(upstream.begin(wanted(), Emitted())), Reply)
 
 
 async def stopped(stage: Stage, run: OpenClawRun) -> tuple[bool, Reply | PropactorError]:
@@ -430,8 +431,8 @@ async def test_stop_after_a_loss() -> None:
 async def test_many() -> None:
     """Runs on one connection don't mix, and leave nothing behind."""
     async with staged(runs("2026.9.6-success-anthropic")[0]) as stage:
-        said: list[list[Event]] = [[] for _ in range(20)]
-        begun = [stage.upstream.begin(wanted(), events.append) for events in said]
+        said = [Emitted() for _ in range(20)]
+        begun = [stage.upstream.begin(wanted(), events) for events in said]
 
         ends = await asyncio.gather(*(ended(run) for run in begun))
 

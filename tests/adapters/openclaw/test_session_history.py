@@ -10,6 +10,7 @@ from propactor.adapters.openclaw.session_history import SessionHistory
 from propactor.core.errors import GatewayRefused, GatewayUnavailable
 from propactor.core.events import Event, Thinking
 from tests.adapters.openclaw.recordings import text
+from tests.support.emitted import Emitted
 
 Json = dict[str, Any]
 
@@ -35,8 +36,8 @@ class Asked:
 
 def reading(*answers: Json | Exception) -> tuple[SessionHistory, Asked, list[Event]]:
     """Make an history of the run `r1`, which nobody tells of live."""
-    link, events = Asked(*answers), list[Event]()
-    backfill = Backfill(Ledger(), events.append)
+    link, events = Asked(*answers), Emitted()
+    backfill = Backfill(Ledger(), events)
     backfill.listen(live=False)
     return SessionHistory(cast(Link, link), backfill, key="k", run_id="r1", timeout=1), link, events
 

@@ -10,7 +10,8 @@ from propactor.adapters.openclaw.protocol.backfill import Backfill
 from propactor.adapters.openclaw.protocol.decoder import Decoder
 from propactor.adapters.openclaw.protocol.ledger import Ledger
 from propactor.adapters.openclaw.protocol.stored import Thought, of_message
-from propactor.core.events import Event, TextDelta, Thinking, ToolCall, ToolResult
+from propactor.core.events import TextDelta, Thinking, ToolCall, ToolResult
+from tests.support.emitted import Emitted
 
 Json = dict[str, Any]
 BREAK = "\n\n"
@@ -135,12 +136,12 @@ class Reader:
     """Somebody who hears both, and what came of it."""
 
     protocol: int = 4
-    events: list[Event] = field(default_factory=list)
+    events: Emitted = field(default_factory=Emitted)
 
     def __post_init__(self) -> None:
         self.ledger = Ledger()
         self.decoder = Decoder(ledger=self.ledger)
-        self.backfill = Backfill(self.ledger, self.events.append)
+        self.backfill = Backfill(self.ledger, self.events)
         if self.protocol == 3:
             self.backfill.unheard = frozenset({Thought})
 

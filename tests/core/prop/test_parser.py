@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from propactor.core.errors import InvalidModelOutput
 from propactor.core.events import Result
 from propactor.core.prop import parser
-from propactor.core.prop.part_reader import Reader
+from propactor.core.prop.part_reader import PartReader
 from tests.core.modeltexts import COMPLETE, GARBAGE, NAME, TEXTS, huge, mutated
 
 MESH = "<mesh><boxGeometry/></mesh>\n"
@@ -160,7 +160,7 @@ def test_anything(text: str) -> None:
     try:
         result = parser.parse(text, NAME)
     except InvalidModelOutput:
-        assert not any(reading.part for reading in Reader().feed(text))
+        assert not any(reading.part for reading in PartReader().feed(text))
     else:
         assert result.parts
         assert result.code

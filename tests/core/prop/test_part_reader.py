@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from propactor.core.prop import part_reader
-from propactor.core.prop.part_reader import Reader, Reading
+from propactor.core.prop.part_reader import PartReader, Reading
 from tests.core.modeltexts import COMPLETE, GARBAGE, TEXTS, mutated, pieces
 
 BOX = '{"type": "box", "args": [1, 1, 1], "color": "red"}'
@@ -14,7 +14,7 @@ MESH = "<mesh><boxGeometry/></mesh>"
 
 def read(*texts: str) -> list[Reading]:
     """Return what is read of a text in pieces."""
-    reader = Reader()
+    reader = PartReader()
     return [reading for text in texts for reading in reader.feed(text)]
 
 
@@ -108,7 +108,7 @@ def test_bad_json(element: str) -> None:
 
 def test_endings() -> None:
     """Outside a block the end of a tag completes something, inside the end of an object."""
-    reader = Reader()
+    reader = PartReader()
 
     assert ">" in reader.endings
     reader.feed("/* PARTS_DATA [")

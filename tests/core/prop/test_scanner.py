@@ -35,9 +35,9 @@ class Notes:
 def scan(*texts: str) -> list[str]:
     """Return what is heard of a text in pieces."""
     notes = Notes()
-    scanner = Scanner(notes)
+    scanner = Scanner()
     for text in texts:
-        scanner.feed(text)
+        scanner.feed(text, notes)
     return notes.heard
 
 
@@ -98,10 +98,10 @@ def test_too_long() -> None:
 @pytest.mark.parametrize("text", ["<mesh a={ ", "/* PARTS_DATA { ", "x ", "// ", "<mesh>< b "])
 def test_memory(text: str) -> None:
     """What was looked at is forgotten, so endless text takes no endless memory."""
-    scanner = Scanner(Notes())
+    scanner = Scanner()
 
     for piece in (text, *["x" * 1000] * 100):
-        scanner.feed(piece)
+        scanner.feed(piece, Notes())
 
     assert len(scanner._text) <= LONGEST + 1000
 
@@ -118,11 +118,11 @@ def test_pieces(text: str, data: st.DataObject) -> None:
 def test_endings(text: str) -> None:
     """No character but one of the endings ever completes a tag or an object."""
     notes = Notes()
-    scanner = Scanner(notes)
+    scanner = Scanner()
 
     for character in text:
         known = list(notes.heard)
         due = any(ending in character for ending in scanner.endings)
-        scanner.feed(character)
+        scanner.feed(character, notes)
         new = [what for what in notes.heard[len(known) :] if what not in ("BLOCK", "FRAGMENT")]
         assert due or not new

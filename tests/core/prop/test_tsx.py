@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from propactor.core.prop import tsx
 from propactor.core.prop.part import Part, Prop
-from propactor.core.prop.part_reader import Reader
+from propactor.core.prop.part_reader import PartReader
 
 LAMP = Prop(
     "Lamp",
@@ -82,7 +82,7 @@ def test_number_round_trip(value: float) -> None:
 @given(st.lists(PARTS, max_size=4).map(tuple))
 def test_parts_round_trip(parts: tuple[Part, ...]) -> None:
     """The reader of components gets back the very parts a component was written from."""
-    readings = Reader().feed(tsx.write(Prop("Thing", parts)))
+    readings = PartReader().feed(tsx.write(Prop("Thing", parts)))
 
     assert tuple(reading.part for reading in readings) == parts
 

@@ -2,41 +2,19 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from propactor.adapters.openclaw.connection.dispatcher import Dispatcher, Single, Waiter
+from propactor.adapters.openclaw.connection.dispatcher import Counters, Dispatcher, SingleResponse, Waiter
 from propactor.adapters.openclaw.connection.websocket import MAX_SIZE, Wire, open_wire
 from propactor.adapters.openclaw.protocol import capabilities as hellos
 from propactor.adapters.openclaw.protocol import requests
 from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.adapters.openclaw.protocol.refusals import refusal
-from propactor.core import jsontext
 from propactor.core.errors import GatewayUnavailable, PropactorError
 
-_EVENT = b'{"type":"event","event":"'
-_AGENT = _EVENT + b'agent"'
-_STORED = _EVENT + b'session.message"'
-"""How events begin on the wire, and those that we read: skipping `chat` unread halves the work.
-
-News of stored messages are for those who have lost a part of their run; else they are skipped too.
-"""
 _BUSY, _BUSY_PAUSE_MS = 1013, 500
 _CHECKS = 4
 """How often within its timeout the watchdog looks."""
-
-
-@dataclass(slots=True)
-class Counters:
-    """What an operator may want to see of a link, over all its connections."""
-
-    connections: int = 0
-    losses: int = 0
-    frames: int = 0
-    skipped: int = 0
-    bad_frames: int = 0
-    bytes: int = 0
-    defects: int = 0
 
 
 def _unnoticed(error: PropactorError) -> None:
@@ -53,7 +31,8 @@ class Connection:
     def __init__(self, counters: Counters) -> None:
         self.counters = counters
         self.on_end: Callable[[PropactorError], None] = _unnoticed
-        self.dispatcher = Dispatcher()
+        self.dispatcher = Dispatcher(counters)
+        self.on_text = self.dispatcher.receive
         self._wire: Wire | None = None
         self._lost: asyncio.Future[PropactorError] = asyncio.get_running_loop().create_future()
 
@@ -65,7 +44,7 @@ class Connection:
             GatewayRefused: somebody else is.
         """
         self._wire = await open_wire(
-            url, on_text=self._text, on_lost=self._gone, timeout=timeout, max_size=max_size
+            url, on_text=self.on_text, on_lost=self._gone, timeout=timeout, max_size=max_size
         )
         self._check_open()
 
@@ -95,7 +74,7 @@ class Connection:
             GatewayUnavailable: there is no connection, or no answer in time.
             GatewayRefused: the answer is no.
         """
-        single, request_id = Single(), ""
+        single, request_id = SingleResponse(), ""
         try:
             async with asyncio.timeout(timeout):
                 await self._drain()
@@ -159,37 +138,6 @@ class Connection:
             f" ({reason})" if reason else ""
         )
         self.end(GatewayUnavailable(why, retry_after_ms=_BUSY_PAUSE_MS if code == _BUSY else None))
-
-    def _text(self, data: bytes) -> None:
-        """Take one message from the wire."""
-        counters = self.counters
-        counters.frames += 1
-        counters.bytes += len(data)
-        if (
-            data.startswith(_EVENT)
-            and not data.startswith(_AGENT)
-            and not (self.dispatcher.sessions and data.startswith(_STORED))
-        ):
-            counters.skipped += 1
-            return
-        try:
-            frame = jsontext.loads(data)
-        except ValueError:
-            self.counters.bad_frames += 1
-            return
-        if type(frame) is dict:
-            self._frame(frame)
-
-    def _frame(self, frame: dict[str, Any]) -> None:
-        """Hand a frame to whom it concerns; what we don't know is nobody's business."""
-        if frame.get("event") == "agent":
-            if type(payload := frame.get("payload")) is dict:
-                self.counters.defects += self.dispatcher.event(payload)
-        elif frame.get("event") == "session.message":
-            if type(payload := frame.get("payload")) is dict:
-                self.counters.defects += self.dispatcher.on_stored(payload)
-        elif frame.get("type") == "res":
-            self.counters.defects += self.dispatcher.response(frame)
 
 
 def _payload(outcome: Mapping[str, Any] | PropactorError) -> Mapping[str, Any]:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from random import SystemRandom
 from typing import Any
 
-from propactor.adapters.openclaw.connection.connection import Connection, Counters
-from propactor.adapters.openclaw.connection.dispatcher import SessionObserver, Sink, Waiter
+from propactor.adapters.openclaw.connection.connection import Connection
+from propactor.adapters.openclaw.connection.dispatcher import Counters, SessionObserver, Sink, Waiter
 from propactor.adapters.openclaw.connection.websocket import MAX_SIZE
 from propactor.adapters.openclaw.protocol.capabilities import GatewayIdentity, Hello, boot
 from propactor.core.backoff import Backoff

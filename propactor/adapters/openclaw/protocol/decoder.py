@@ -6,6 +6,7 @@ from typing import Any
 from propactor.adapters.openclaw.protocol import tools
 from propactor.adapters.openclaw.protocol.ledger import Ledger
 from propactor.adapters.openclaw.protocol.text import NEVER, Piece
+from propactor.adapters.openclaw.protocol.text_event import TextEvent
 from propactor.core import jsontext
 from propactor.core.events import Event, Progress, TextDelta, Thinking
 from propactor.redaction import redact, redact_payload
@@ -13,8 +14,6 @@ from propactor.redaction import redact, redact_payload
 NOTHING: tuple[Event, ...] = ()
 _ANY = 1 << 60
 """A number no event of a run reaches: whatever comes next is none too many."""
-_NEW = tuple.__new__
-"""Makes a delta from its fields in a third of the time."""
 _TOOLS: dict[str, Callable[[Mapping[str, Any], object], Event]] = {
     "start": tools.call,
     "result": tools.result,
@@ -44,14 +43,6 @@ class Decoder:
         self._seq = 0
         self._attempts = 0
         self._announced = False
-        self._handlers: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Event]]] = {
-            "assistant": self._say,
-            "thinking": self._think,
-            "tool": self._tool,
-            "item": self._item,
-            "lifecycle": self._lifecycle,
-            "run_status": self._status,
-        }
 
     @property
     def said(self) -> str:
@@ -61,18 +52,19 @@ class Decoder:
     def decode(self, payload: Mapping[str, Any]) -> Sequence[Event]:
         """Turn one payload into the events it stands for; streams we don't know are none."""
         gap = self._gap(payload) if self._strict else NOTHING
-        data, stream = payload.get("data"), payload.get("stream")
-        if type(data) is not dict:
+        data, handle = payload.get("data"), _HANDLERS.get(payload.get("stream") or "")
+        if type(data) is not dict or handle is None:
             return gap
-        if stream == "assistant" and self._messages.extend(data):
-            said: Sequence[Event] = (
-                _NEW(TextDelta, (data["delta"], 0, None, "gateway", payload.get("ts"), None)),
-            )
-        elif handle := self._handlers.get(stream or ""):
-            said = handle(payload, data)
-        else:
-            return gap
-        return (*gap, *said) if gap else said
+        return (*gap, *handle(self, payload, data))
+
+    def append(self, event: TextEvent) -> bool:
+        """Take a delta that only appends to the text; return False where ``decode`` must have the event."""
+        if not self._strict:
+            return self._messages.extend(event)
+        if event.seq != self._seq + 1 or not self._messages.extend(event):
+            return False
+        self._seq += 1
+        return True
 
     def rejoin(self, *, begun: bool) -> None:
         """Take the run up in the middle, whatever number comes next: what was missed is told otherwise."""
@@ -185,6 +177,15 @@ class Decoder:
     def _raw(self, payload: Mapping[str, Any]) -> object:
         return trimmed(payload) if self._debug else None
 
+
+_HANDLERS: dict[str, Callable[[Decoder, Mapping[str, Any], Mapping[str, Any]], Sequence[Event]]] = {
+    "assistant": Decoder._say,
+    "thinking": Decoder._think,
+    "tool": Decoder._tool,
+    "item": Decoder._item,
+    "lifecycle": Decoder._lifecycle,
+    "run_status": Decoder._status,
+}
 
 LIMIT = 4000
 """Characters of JSON."""

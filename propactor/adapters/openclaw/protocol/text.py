@@ -7,11 +7,23 @@ message, and says of a failed attempt's text that it is void (2026.9) or nothing
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from propactor.core.surrogates import joined, no_halves, sound, whole
+from propactor.adapters.openclaw.protocol.text_event import Raw, TextEvent
+from propactor.core import jsontext
+from propactor.core.surrogates import joined, sound, whole
+from propactor.core.text import FEW, StringBuilder
 
 BREAK = "\n\n"
 NEVER = -(1 << 60)
 """A length no text can have: the short cut doesn't apply."""
+_UNKNOWN = 0
+
+
+def _decoded(letters: memoryview) -> str | None:
+    """Decode letters from the inside of a JSON string; None if they were cut in the middle of an escape."""
+    try:
+        return str(jsontext.loads(b'"' + letters + b'"'))
+    except ValueError:
+        return None
 
 
 class Piece(NamedTuple):
@@ -32,13 +44,13 @@ class Messages:
     ``closely``.
     """
 
-    __slots__ = ("_closely", "_complete", "_guessed", "_head", "_kept", "_tail", "fits", "item")
+    __slots__ = ("_closely", "_complete", "_encoded", "_guessed", "_kept", "_pieces", "fits", "item")
 
     def __init__(self, *, closely: bool = False) -> None:
         self._closely = closely
         self._kept = ""
-        self._head = ""
-        self._tail: list[str] = []
+        self._pieces = StringBuilder()
+        self._encoded = _UNKNOWN
         self._complete = False
         self._guessed = False
         self.fits = NEVER
@@ -52,37 +64,43 @@ class Messages:
     @property
     def _raw(self) -> str:
         """The message being written, halves of characters included."""
-        if self._tail:
-            self._head += "".join(self._tail)
-            self._tail.clear()
-        return self._head
+        return self._pieces.text
 
     @_raw.setter
     def _raw(self, text: str) -> None:
-        self._head = text
-        self._tail.clear()
+        self._pieces[:] = [text]
+        self._encoded = _UNKNOWN
 
-    def extend(self, data: Mapping[str, Any]) -> bool:
-        """Take an event that only appends a few letters to the message, as nearly all do; say whether it did.
+    def extend(self, event: TextEvent) -> bool:
+        """Append the letters of an event that does nothing else, as nearly all do; return True if it was one.
 
         The rest of such an event needs no look.
         """
-        delta, text = data.get("delta"), data.get("text")
-        if not delta or data.get("itemId") != self.item or self.fits < 0 or "replace" in data:
+        data = event.data
+        if self.fits < 0 or data.item_id != self.item or data.replace or not data.delta:
             return False
-        length = self.fits + len(delta)
-        if not (delta.isascii() or no_halves(delta)):
+        if data.text and not self._is_continued(data.text, data.delta):
             return False
-        if text is None:
-            self._tail.append(delta)
-        elif len(text) == length and text.endswith(delta):
-            self._head = text
-            if self._tail:
-                self._tail.clear()
-        else:
-            return False
-        self.fits = length
+        self.fits += len(data.delta)
+        self._pieces.append(data.delta)
+        if len(self._pieces) > FEW:
+            self._pieces.compact(self.fits)
         return True
+
+    def _is_continued(self, text: Raw, delta: str) -> bool:
+        """Return True if the text of an event is the message so far and the delta.
+
+        The text is JSON that nobody has decoded. Only what is new of it is, or a message of n events would
+        cost n² characters; how long it was before, in JSON, is known from the event before.
+        """
+        encoded = memoryview(text)
+        end = len(encoded) - 1  # before the closing quotation mark
+        if self._encoded == _UNKNOWN:
+            continued = bool(jsontext.loads(bytes(encoded)) == self._raw + delta)
+        else:
+            continued = _decoded(encoded[self._encoded : end]) == delta
+        self._encoded = end if continued else _UNKNOWN
+        return continued
 
     def take(self, data: Mapping[str, Any]) -> Piece:
         """Read the data of an assistant event."""

@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from propactor.adapters.openclaw.connection.connection import Connection, Counters
-from propactor.adapters.openclaw.connection.dispatcher import Waiter
+from propactor.adapters.openclaw.connection.connection import Connection
+from propactor.adapters.openclaw.connection.dispatcher import Counters, Waiter
 from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.protocol import capabilities as hellos
 from propactor.adapters.openclaw.protocol.capabilities import boot
@@ -46,7 +46,7 @@ class RecordedConnection(Connection):
 
     def say(self, frame: Mapping[str, Any]) -> None:
         """Let a frame come as over a wire."""
-        self._text(jsontext.dumps(frame))
+        self.dispatcher.receive(jsontext.dumps(frame))
 
 
 class RecordedLink(Link):

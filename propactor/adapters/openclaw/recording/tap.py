@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from propactor.adapters.openclaw.connection.connection import Connection, Counters
-from propactor.adapters.openclaw.connection.dispatcher import Waiter
+from propactor.adapters.openclaw.connection.connection import Connection
+from propactor.adapters.openclaw.connection.dispatcher import Counters, Waiter
 from propactor.adapters.openclaw.protocol import requests
 from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.adapters.openclaw.session_history import Follow, Open, Take, Transcripts
@@ -26,6 +26,7 @@ class TapedConnection(Connection):
     def __init__(self, counters: Counters, tape: Tape) -> None:
         super().__init__(counters)
         self._tape = tape
+        self.on_text = self._write
 
     def post(self, method: str, params: Mapping[str, Any], waiter: Waiter) -> str:
         """Send a request.
@@ -45,10 +46,10 @@ class TapedConnection(Connection):
             self._tape.write("in", "gateway", jsontext.dumps(closed))
         super().end(error)
 
-    def _text(self, data: bytes) -> None:
+    def _write(self, data: bytes) -> None:
         if not data.startswith(_EVENT) or data.startswith(_KEPT, len(_EVENT)):
             self._tape.write("in", "gateway", data)
-        super()._text(data)
+        self.dispatcher.receive(data)
 
 
 def connections(tape: Tape) -> Callable[[Counters], Connection]:

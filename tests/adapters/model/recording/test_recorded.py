@@ -19,7 +19,8 @@ from propactor.testing.dialects import Refusal
 from propactor.testing.models import KEY, FakeModel
 from propactor.testing.steps import Disconnect, Fail, Say, Step, Think, Wait
 from tests.adapters.model.asking import APIS, REQUEST, upstream
-from tests.virtual import virtual
+from tests.support.emitted import Emitted
+from tests.support.virtual import virtual
 
 SECRET = "sk-ant-REDACTME0123456789abcdef"
 both = pytest.mark.parametrize("api", APIS)
@@ -33,13 +34,13 @@ def plain(events: Sequence[Event], end: object) -> list[str]:
 
 async def record(api: Api, script: Sequence[Step], **options: Any) -> tuple[Recording, list[str]]:
     """Ask a fake model; return the recording of it and what was told."""
-    tape, events = Tape(time.monotonic), list[Event]()
+    tape, events = Tape(time.monotonic), Emitted("model")
     end: Reply | PropactorError
     async with FakeModel(api, script) as model:
         asked = upstream(model.url, api, **options)
         tap.tap(asked, tape)
         try:
-            end = await asked.begin(REQUEST, events.append).finish()
+            end = await asked.begin(REQUEST, events).finish()
         except PropactorError as exc:
             end = exc
         await asked.close()
@@ -50,12 +51,10 @@ async def record(api: Api, script: Sequence[Step], **options: Any) -> tuple[Reco
 
 async def play(recording: Recording, speed: float | None = None) -> list[str]:
     """Play a recording; return what was told."""
-    events = list[Event]()
+    events = Emitted("model")
     end: Reply | PropactorError
     try:
-        end = await replay.play(
-            replay.opened(recording), REQUEST, events.append, PlaybackClock(speed)
-        ).finish()
+        end = await replay.play(replay.opened(recording), REQUEST, events, PlaybackClock(speed)).finish()
     except PropactorError as exc:
         end = exc
     return plain(events, end)
@@ -111,8 +110,8 @@ async def test_nothing_private(api: Api) -> None:
 
 async def heard(recording: Recording) -> list[Event]:
     """Return the events of a recording."""
-    events = list[Event]()
-    await replay.play(replay.opened(recording), REQUEST, events.append, PlaybackClock(None)).finish()
+    events = Emitted("model")
+    await replay.play(replay.opened(recording), REQUEST, events, PlaybackClock(None)).finish()
     return events
 
 
@@ -130,7 +129,7 @@ async def test_timing(api: Api) -> None:
             if isinstance(event, TextDelta):
                 times.append(clock())
 
-        await replay.play(recording, REQUEST, note, PlaybackClock(2.0)).finish()
+        await replay.play(recording, REQUEST, Emitted("model", note), PlaybackClock(2.0)).finish()
 
     await asyncio.to_thread(check)
     spacing = [
@@ -143,7 +142,7 @@ async def test_stop() -> None:
     """A recording can be stopped at any time, which is confirmed."""
     recording, _ = await record("openai", [Say("a"), Wait(0.2), Say("b")])
     begun = asyncio.Event()
-    run = replay.play(recording, REQUEST, lambda _: begun.set(), PlaybackClock(0.001))
+    run = replay.play(recording, REQUEST, Emitted("model", lambda _: begun.set()), PlaybackClock(0.001))
     task = asyncio.create_task(run.finish())
     await begun.wait()
 

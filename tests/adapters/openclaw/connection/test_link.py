@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from propactor.adapters.openclaw.connection.link import Link, LinkState
+from propactor.adapters.openclaw.protocol.text_event import TextEvent
 from propactor.core.backoff import Backoff
 from propactor.core.errors import GatewayRefused, GatewayUnavailable, InternalError, PropactorError
 from tests.adapters.openclaw.gateway import Gateway, Refuse, eventually, running
@@ -27,6 +28,10 @@ class Listener:
         self.frames: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
         self.failed: asyncio.Future[PropactorError] = asyncio.get_running_loop().create_future()
         self.broken = broken
+
+    def receive_text(self, event: TextEvent) -> bool:  # noqa: ARG002  the shape of a sink
+        """Ask for the whole event."""
+        return False
 
     def receive(self, payload: Mapping[str, Any]) -> None:
         """Keep an event."""

@@ -10,12 +10,13 @@ from propactor.adapters.openclaw.recording import replay, tap
 from propactor.adapters.openclaw.recording.scrub import cleaned
 from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.core.errors import PropactorError
-from propactor.core.events import Event, TextDelta
+from propactor.core.events import TextDelta
 from propactor.core.recording import Frame, Header, Recording, Tape
 from propactor.core.upstream import GenerationRequest, Reply
 from propactor.recordings.playback_clock import PlaybackClock
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.steps import Step
+from tests.support.emitted import Emitted
 
 HEADER = Header("openclaw", "A lamp", "Lamp", "2026-11-22")
 PROMPT = "A lamp for /root/secret"
@@ -25,7 +26,7 @@ PROMPT = "A lamp for /root/secret"
 class Told:
     """What a run said, and how it ended."""
 
-    events: list[Event] = field(default_factory=list)
+    events: Emitted = field(default_factory=Emitted)
     end: Reply | PropactorError | None = None
 
     @property
@@ -61,7 +62,7 @@ async def record(
         link.start()
         told = Told()
         try:
-            told.end = await upstream.begin(request(), told.events.append).finish()
+            told.end = await upstream.begin(request(), told.events).finish()
         except PropactorError as exc:
             told.end = exc
         finally:
@@ -73,7 +74,7 @@ async def record(
 async def play(recording: Recording, speed: float | None = None, job: str = "j2") -> Told:
     """Play a recording to its end."""
     told = Told()
-    run = replay.ReplayedRun(replay.opened(recording), request(job), told.events.append, PlaybackClock(speed))
+    run = replay.ReplayedRun(replay.opened(recording), request(job), told.events, PlaybackClock(speed))
     try:
         told.end = await run.finish()
     except PropactorError as exc:

@@ -16,7 +16,7 @@ from propactor.core.recording import Frame, Recording, Tape, decode, encode
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.steps import Say, Step, Think, UseTool, Wait
 from tests.adapters.openclaw.recording.made import HEADER, Told, by_hand, final, frame, play, request, says
-from tests.virtual import virtual
+from tests.support.virtual import virtual
 
 SCRIPT: list[Step] = [
     Think("I think of a lamp."),
@@ -77,7 +77,7 @@ async def recorded() -> tuple[Recording, Told]:
         link.start()
         files = Files(gateway)
         opens = tap.transcripts(lambda _: files, tape)
-        run = OpenClawRun(link, request(), told.events.append, Options(), transcripts=opens)
+        run = OpenClawRun(link, request(), told.events, Options(), transcripts=opens)
         told.end = await run.finish()
         await link.close()
     _, frames = cleaned(tape.frames(), str)

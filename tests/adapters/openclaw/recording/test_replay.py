@@ -27,7 +27,8 @@ from tests.adapters.openclaw.recording.made import (
     request,
     says,
 )
-from tests.virtual import nothing_left, virtual
+from tests.support.emitted import Emitted
+from tests.support.virtual import nothing_left, virtual
 
 SCRIPT: list[Step] = [
     Think("I think of a lamp."),
@@ -73,7 +74,9 @@ def test_timing(speed: float, times: list[float]) -> None:
             if isinstance(event, TextDelta):
                 heard.append(clock() - began)
 
-        run = replay.ReplayedRun(replay.opened(by_hand(*PIECES)), request(), note, PlaybackClock(speed))
+        run = replay.ReplayedRun(
+            replay.opened(by_hand(*PIECES)), request(), Emitted(notify=note), PlaybackClock(speed)
+        )
         assert await run.finish() == Reply("ab")
         assert heard == pytest.approx(times)
 
@@ -104,9 +107,7 @@ async def test_stamped_now() -> None:
 async def test_stop() -> None:
     """A recording can be stopped at any time, which is confirmed; nothing of it goes on."""
     told = Told()
-    run = replay.ReplayedRun(
-        replay.opened(by_hand(*PIECES)), request(), told.events.append, PlaybackClock(1.0)
-    )
+    run = replay.ReplayedRun(replay.opened(by_hand(*PIECES)), request(), told.events, PlaybackClock(1.0))
     task = asyncio.create_task(run.finish())
     await asyncio.sleep(2)
 
@@ -120,7 +121,7 @@ async def test_stop() -> None:
 @virtual
 async def test_stop_before_the_start() -> None:
     """A run that never began is stopped, too."""
-    run = replay.ReplayedRun(replay.opened(by_hand(*PIECES)), request(), print, PlaybackClock(1.0))
+    run = replay.ReplayedRun(replay.opened(by_hand(*PIECES)), request(), Emitted(), PlaybackClock(1.0))
 
     assert await run.stop()
 

@@ -1,26 +1,32 @@
-"""A stage for generations: upstreams that do what a test tells them, and readers."""
+"""A harness for generations: upstreams that do what a test tells them, and readers."""
 
 import asyncio
 import itertools
 import re
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from typing import Literal
 
-from propactor.actors.generation_actor import GenerationActor
-from propactor.actors.rules import ActorRules, SupervisorRules
+import pytest
+
+from propactor.actors.commands import Command
+from propactor.actors.generation_actor import POLICY, GenerationActor
+from propactor.actors.mailbox import Mailbox, TextWindow
 from propactor.actors.supervisor import Supervisor
+from propactor.core.entries import kind_of
 from propactor.core.events import Done, Event, Progress, Source, Started, TextDelta
-from propactor.core.generation import Rules
-from propactor.core.sse import Entry
+from propactor.core.generation import Generation
 from propactor.core.upstream import Emit, GenerationRequest, Reply, Upstream
-from propactor.core.watchdog import TimeLimits
 from propactor.metrics import Metrics
+from propactor.settings import Settings
+from tests.support.entries import body_of, events_of
 
 PROP = '/* PARTS_DATA\n[{"type": "box", "args": [1, 1, 1], "color": "red"}]\nPARTS_DATA */'
-LIMITS = TimeLimits(accept=10, first_event=20, idle=30, total=100)
-RULES = ActorRules(generation=Rules(time=LIMITS), grace=10, stop_seconds=2)
+TIMEOUTS = {"accept": 10, "first_event": 20, "idle": 30, "total": 100}
+SETTINGS = Settings.model_validate({"timeouts": TIMEOUTS})
+GRACE = SETTINGS.stream.disconnect_grace_seconds
+WINDOW = SETTINGS.stream.coalesce_ms / 1000
 MIDDLE = " thinking| tool_call| tool_result| text_delta| part| progress"
 GRAMMAR = re.compile(f"started({MIDDLE})*( result| error) done")
 
@@ -63,13 +69,13 @@ class Run:
 
 
 @dataclass
-class Puppet:
+class FakeUpstream:
     """An upstream that does what a test tells it."""
 
     source: Source = "model"
     answer: Answer = "confirmed"
     defect: Exception | None = None
-    name: str = "puppet"
+    name: str = "upstream"
     runs: list[Run] = field(default_factory=list)
 
     @property
@@ -93,12 +99,12 @@ class Puppet:
         return None
 
 
-class Stage:
+class ActorHarness:
     """A supervisor with its metrics, and generations on it."""
 
-    def __init__(self, rules: SupervisorRules) -> None:
+    def __init__(self, settings: Settings = SETTINGS) -> None:
         self.metrics = Metrics()
-        self.supervisor = Supervisor(rules, self.metrics)
+        self.supervisor = Supervisor(settings, self.metrics)
         self._numbers = itertools.count(1)
 
     def create(self, *upstreams: Upstream, keep_running: bool = False) -> GenerationActor:
@@ -110,7 +116,7 @@ class Stage:
     async def begin(self, *upstreams: Upstream, keep_running: bool = False) -> GenerationActor:
         """Create a generation that somebody reads, and let it ask its first upstream."""
         actor = self.create(*upstreams, keep_running=keep_running)
-        actor.subscribe()
+        actor.readers.subscribe()
         actor.launch()
         await soon()
         return actor
@@ -121,14 +127,31 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(actor: ActorRules = RULES, **rules: object) -> AsyncIterator[Stage]:
-    """Set up a stage; at the end all generations on it must end."""
-    stage = Stage(replace(SupervisorRules(actor), **rules))  # type: ignore[arg-type]  # as the caller names them
+async def harness(**tables: Mapping[str, object]) -> AsyncIterator[ActorHarness]:
+    """Set up a harness with settings of its own; at the end all generations in it must end."""
+    on = ActorHarness(Settings.model_validate({"timeouts": TIMEOUTS, **tables}))
     try:
-        yield stage
+        yield on
     finally:
-        await stage.supervisor.drain(0)
-    assert not stage.supervisor.live
+        await on.supervisor.drain(0)
+    assert not on.supervisor.live
+
+
+def mailbox(
+    window: float = 0.0, max_messages: int = 1024, max_bytes: int = 2**20
+) -> Mailbox[Event | Command]:
+    """Return a mailbox for a generation's messages, on the loop's clock."""
+    clock = asyncio.get_running_loop().time
+    return Mailbox(POLICY, clock, window=window, max_messages=max_messages, max_bytes=max_bytes)
+
+
+def drain(mailbox: Mailbox[Event | Command]) -> list[Event | Command]:
+    """Take all that is there; text that was collected as the delta it stands for."""
+    taken: list[Event | Command] = []
+    while mailbox.pending:
+        message = mailbox.take()
+        taken.append(POLICY.from_text(message) if isinstance(message, TextWindow) else message)
+    return taken
 
 
 async def soon() -> None:
@@ -136,19 +159,34 @@ async def soon() -> None:
     await asyncio.sleep(1e-4)
 
 
-def journal(actor: GenerationActor) -> list[Entry]:
+def journal(actor: GenerationActor) -> list[bytes]:
     """Return what a generation has said, to a reader that looks late."""
-    return list(actor.journal.after(actor.journal.first - 1))
+    return actor.journal.after(actor.journal.first - 1).data
 
 
 def told(actor: GenerationActor) -> list[Event]:
     """Return the events a generation has said."""
-    return [entry.event for entry in journal(actor)]
+    return events_of(journal(actor))
 
 
 def kinds(actor: GenerationActor) -> str:
     """Return the names of what a generation has said."""
-    return " ".join(entry.kind for entry in journal(actor))
+    return " ".join(map(kind_of, journal(actor)))
+
+
+@contextmanager
+def broken(generation: Generation, call: str) -> Iterator[None]:
+    """Let one of a generation's calls fail, once; its neighbours' don't."""
+    real, fail = getattr(Generation, call), iter([True])
+
+    def once(self: Generation, *args: object, **kwargs: object) -> object:
+        if self is generation and next(fail, False):
+            raise RuntimeError("boom")
+        return real(self, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Generation, call, once)
+        yield
 
 
 def text(told: Iterable[Event]) -> str:
@@ -175,6 +213,6 @@ def phases(actor: GenerationActor) -> list[str]:
 def check_ended(actor: GenerationActor) -> None:
     """Check the promise: one beginning, one outcome, done, and numbers without a gap."""
     assert GRAMMAR.fullmatch(kinds(actor)), kinds(actor)
-    assert [entry.seq for entry in journal(actor)] == list(range(1, actor.journal.head + 1))
+    assert [body_of(frame)["seq"] for frame in journal(actor)] == list(range(1, actor.journal.head + 1))
     assert actor.journal.closed
     assert actor.mailbox.closed

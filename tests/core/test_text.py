@@ -1,4 +1,4 @@
-"""Joining: fewer pieces, the same text."""
+"""The text pipeline: pieces become one text, neighbours one delta, and nothing is lost."""
 
 from itertools import pairwise
 
@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from propactor.core.events import Event, Part, Progress, TextDelta, Thinking, ToolCall
-from propactor.core.joining import Delta, droppable, join, joinable, weight
+from propactor.core.text import (
+    FEW,
+    Delta,
+    StringBuilder,
+    droppable,
+    join,
+    joinable,
+    joined,
+    may_wait,
+    weight,
+)
 from tests.core.strategies import SAID
 
 TEXT, REPLACING = TextDelta("b"), TextDelta("b", replace=True)
@@ -35,19 +45,6 @@ def test_joinable(first: object, second: object, expected: bool) -> None:
     assert joinable(first, second) is expected
 
 
-def joined(events: list[Event]) -> list[Event]:
-    """Join all neighbours that may be joined."""
-    groups: list[list[Event]] = []
-    for event in events:
-        if groups and joinable(groups[-1][-1], event):
-            groups[-1].append(event)
-        else:
-            groups.append([event])
-    return [
-        group[0] if len(group) == 1 else join([e for e in group if isinstance(e, Delta)]) for group in groups
-    ]
-
-
 def said(events: list[Event]) -> list[list[object]]:
     """Return what a reader knows in the end: a line for each thing said, whole texts for texts."""
     lines: list[list[object]] = []
@@ -64,7 +61,7 @@ def said(events: list[Event]) -> list[list[object]]:
 @given(st.lists(SAID, max_size=20))
 def test_nothing_lost(events: list[Event]) -> None:
     """Joined pieces say the same, in the same order."""
-    few = joined(events)
+    few = list(joined(events))
 
     assert said(few) == said(events)
     assert not any(joinable(a, b) for a, b in pairwise(few))
@@ -99,3 +96,47 @@ def test_weight(text: str) -> None:
 
     assert weight(TextDelta(text)) == weight(Thinking(text)) >= 64 + size
     assert weight(Part(0, None)) == 512
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (TextDelta("a"), True),
+        (TextDelta("a", replace=True), True),
+        (Thinking("a"), True),
+        (TextDelta("a", raw={}), False),
+        (Thinking("a", raw={}), False),
+        (Progress("gap"), False),
+        (ToolCall("", ""), False),
+        ("a command", False),
+    ],
+)
+def test_may_wait(event: object, expected: bool) -> None:
+    """Only what could be joined may wait for it."""
+    assert may_wait(event) is expected
+
+
+@given(st.lists(st.text(max_size=3), max_size=300))
+def test_builder(pieces: list[str]) -> None:
+    """However often it is compacted, the text is what was appended, in few pieces."""
+    builder = StringBuilder()
+    for number, piece in enumerate(pieces):
+        builder.append(piece)
+        builder.compact(sum(map(len, pieces[: number + 1])))
+
+    assert builder.text == "".join(pieces)
+    assert len(builder) <= FEW + len(builder.text) // FEW
+
+
+def test_builder_is_linear() -> None:
+    """Twice the pieces copy at most twice and a half the letters."""
+
+    def copied(pieces: int) -> int:
+        builder, letters = StringBuilder(), 0
+        for number in range(1, pieces + 1):
+            builder.append("x")
+            builder.compact(number)
+            letters += number if len(builder) == 1 else 0
+        return letters
+
+    assert copied(40_000) < 2.5 * copied(20_000)

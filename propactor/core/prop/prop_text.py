@@ -1,0 +1,79 @@
+"""The text of a prop while it is written, and the parts that are complete in it."""
+
+from collections.abc import Sequence
+
+from propactor.core.events import Part
+from propactor.core.prop import part
+from propactor.core.prop.part_stream import PartStream
+from propactor.core.text import FEW, StringBuilder
+
+
+class PropText:
+    """Takes a model's text piece by piece, and returns the parts that are complete.
+
+    ``chars`` is its length so far, in Unicode code points; ``capped``, whether the model has said more than
+    it may, and the rest wasn't taken.
+
+    Args:
+        limit: Characters that are taken.
+    """
+
+    __slots__ = ("_parts", "_pieces", "capped", "chars", "is_void", "limit", "parts_sent")
+
+    def __init__(self, limit: int) -> None:
+        self.chars = 0
+        self.capped = False
+        self.is_void = False
+        """True while whatever comes next replaces what was said, because its upstream failed."""
+        self.limit = limit
+        self.parts_sent = 0
+        self._pieces = StringBuilder()
+        self._parts = PartStream()
+
+    @property
+    def text(self) -> str:
+        """Return the text as far as it is known; what an upstream said that failed is void."""
+        return self._pieces.text
+
+    def takes(self, text: str) -> bool:
+        """Return True if a piece can simply be appended."""
+        return self.chars + len(text) <= self.limit and not self.is_void
+
+    def cut(self, text: str) -> str:
+        """Return what may be taken of a piece. Where that isn't all, the text is capped."""
+        room = self.limit - self.chars
+        self.capped = len(text) > room
+        return text[:room]
+
+    def append(self, text: str) -> Sequence[Part]:
+        """Add a piece, and return the parts that it completes."""
+        self.chars += len(text)
+        self._pieces.append(text)
+        if len(self._pieces) > FEW:
+            self._pieces.compact(self.chars)
+        parts = self._parts.feed(text)
+        if parts:
+            self.parts_sent += len(parts)
+        return parts
+
+    def restart(self) -> None:
+        """Begin a new text in place of what was said. Parts that were sent stay until others replace them."""
+        self.is_void = False
+        self._clear()
+
+    def discard(self) -> None:
+        """Make the text void, because its upstream failed."""
+        self.is_void = self.is_void or self.chars > 0
+        self.capped = False
+        self._clear()
+
+    def settle(self, parts: Sequence[part.Part]) -> Sequence[Part]:
+        """Return what corrects the parts that were sent, given the final list."""
+        corrections = self._parts.settle(parts)
+        self.parts_sent += len(corrections)
+        return corrections
+
+    def _clear(self) -> None:
+        self.chars = 0
+        self._pieces.clear()
+        self._parts.reset()

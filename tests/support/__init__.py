@@ -1,0 +1,1 @@
+"""Harnesses that tests share: each is a file with a docstring that says what it offers."""
