@@ -24,7 +24,7 @@ export interface PropMakerMachineProps {
 
 export function PropMakerMachine({ service }: PropMakerMachineProps) {
   const offer = useService(service);
-  const machine = useMachine(offer.service, offer.config, !offer.locked && (offer.config !== undefined || offer.trouble !== undefined));
+  const machine = useMachine(offer.service, offer.mayStream, !offer.locked && (offer.config !== undefined || offer.trouble !== undefined));
   const [prompt, setPrompt] = usePrompt(machine.view.wishes?.prompt);
   const [drawer, setDrawer] = useState<Drawer>();
   const [dark, setDark] = useScheme();

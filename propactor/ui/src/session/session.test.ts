@@ -4,13 +4,18 @@ import { Backoff, ServiceError } from "../../client";
 import { type Answer, frame, problem, scripted, streaming, WHOLE } from "../../client/scripted.test-help";
 import { Shelf } from "../shelf/shelf";
 import { Batch } from "./batch";
-import { whyWait } from "./fallback";
+import { mayStream, whyWait } from "./fallback";
 import { Session } from "./session";
+import { askOffer } from "./useService";
 import { isBusy, isLive } from "./view";
 
 const WISHES = { prompt: "A lamp" };
 const RESULT = { name: "Lamp", filename: "Lamp.tsx", code: "", parts: [], method: "template" };
 const PATIENCE = { backoff: () => new Backoff(1, 1), firstByteMs: 30 };
+
+/** Hold an answer back until the request is given up. */
+const never: Answer = ({ signal }) =>
+  new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error)));
 
 function page(...answers: Answer[]) {
   const { fetch, asked } = scripted(...answers);
@@ -117,8 +122,6 @@ test("Cancelling asks the service; the end then comes from the stream.", async (
 });
 
 test("Waiting without a stream can be given up.", async () => {
-  const never: Answer = ({ signal }) =>
-    new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error)));
   const { session } = page(never);
   const waiting = session.generate(WISHES, false);
 
@@ -127,6 +130,49 @@ test("Waiting without a stream can be given up.", async () => {
 
   expect(session.read()).toMatchObject({ phase: "failed", failure: { code: "CANCELLED" } });
   expect(isBusy(session.read())).toBe(false);
+});
+
+test.each([
+  [false, "/api/creator/generate-prop"],
+  [true, "/api/creator/generate-prop-stream"],
+])("Nothing is sent until it is known whether streams are on (%s).", async (on, url) => {
+  const { session, asked } = page(on ? streaming([WHOLE]) : () => Response.json(RESULT));
+  const config = Promise.withResolvers<boolean>();
+  const running = session.generate(WISHES, config.promise);
+  expect([session.read().phase, asked]).toEqual(["asking", []]);
+
+  config.resolve(on);
+  await running;
+
+  expect(session.read().phase).toBe("ended");
+  expect(asked.map((request) => request.url)).toEqual([url]);
+});
+
+test("A generation that is cancelled before that is known is never sent.", async () => {
+  const { session, asked } = page();
+  const config = Promise.withResolvers<boolean>();
+  const running = session.generate(WISHES, config.promise);
+
+  await session.cancel();
+  config.resolve(true);
+  await running;
+
+  expect(session.read()).toMatchObject({ phase: "failed", failure: { code: "CANCELLED" } });
+  expect(asked).toEqual([]);
+});
+
+test.each<[string, Answer, boolean]>([
+  ["says no", () => Response.json({ CREATOR_PROP_STREAMING: false }), false],
+  ["says yes", () => Response.json({ CREATOR_PROP_STREAMING: true }), true],
+  ["is refused", problem(401, "UNAUTHORIZED"), true],
+  ["never comes", never, true],
+])("A config that %s decides whether to stream.", async (_, answer, expected) => {
+  const { fetch } = scripted(answer, answer);
+
+  const [config, models] = askOffer({ fetch }, 20);
+
+  expect(await mayStream(config)).toBe(expected);
+  await models.catch(() => undefined);
 });
 
 test("A new generation takes the old one's place; nothing of the old one comes after.", async () => {

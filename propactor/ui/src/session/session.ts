@@ -52,11 +52,13 @@ export class Session {
 
   readonly read = (): View => this.view;
 
-  /** Begin a generation; whatever was shown before is left alone. */
-  async generate(wishes: Wishes, streaming: boolean): Promise<void> {
+  /** Begin a generation once it is known whether it may be streamed; whatever was shown before is left alone. */
+  async generate(wishes: Wishes, streaming: boolean | Promise<boolean>): Promise<void> {
     const turn = this.begin({ wishes });
     const key = newKey();
-    if (!streaming) return this.wait(turn, wishes, key, SWITCHED_OFF);
+    const streams = await streaming;
+    if (!this.is(turn)) return; // cancelled, or replaced, before anything was sent
+    if (!streams) return this.wait(turn, wishes, key, SWITCHED_OFF);
     return this.run(turn, { wishes, key });
   }
 

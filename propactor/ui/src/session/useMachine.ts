@@ -1,6 +1,6 @@
 // The page's machine: one session, its address, and what is remembered of it.
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
-import type { Config, Service, Wishes } from "../../client";
+import type { Service, Wishes } from "../../client";
 import { type PastRun, type SavedProp, Shelf } from "../shelf/shelf";
 import { goTo, requestIdIn } from "./address";
 import { Session } from "./session";
@@ -23,7 +23,13 @@ export interface Machine {
   forgetProp(id: string): void;
 }
 
-export function useMachine(service: Service, config: Config | undefined, ready: boolean): Machine {
+/**
+ * Run one session on a service.
+ *
+ * @param mayStream tells whether generations are streamed, as soon as that is known
+ * @param ready whether the service has said what it offers, or can't
+ */
+export function useMachine(service: Service, mayStream: () => Promise<boolean>, ready: boolean): Machine {
   const runs = useMemo(() => new Shelf<PastRun>("propmaker-history", MOST_RUNS), []);
   const props = useMemo(() => new Shelf<SavedProp>("propmaker-library", MOST_PROPS), []);
   const session = useMemo(() => makeSession(service, runs), [service, runs]);
@@ -37,7 +43,7 @@ export function useMachine(service: Service, config: Config | undefined, ready: 
     runs: pastRuns,
     props: savedProps,
     saved: view.run.result !== undefined && savedProps.some(({ id }) => id === idOf(view)),
-    generate: (wishes) => void session.generate(wishes, config?.CREATOR_PROP_STREAMING !== false),
+    generate: (wishes) => void session.generate(wishes, mayStream()),
     cancel: () => void session.cancel(),
     save: () => props.put(propOf(view)),
     open: (id) => {
