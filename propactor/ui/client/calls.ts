@@ -2,7 +2,7 @@
 import type { PropPart, Result, State } from "./events";
 import { readFrames } from "./frames";
 import { ask, askJson, posting, refusal, type Service } from "./http";
-import type { Wishes } from "./stream";
+import type { GenerationRequest } from "./stream";
 
 export interface Config {
   CREATOR_PROP_STREAMING: boolean;
@@ -52,11 +52,11 @@ export function cancel(service: Service, requestId: string): Promise<unknown> {
 /** Generate without a stream: one answer, at the end. The key attaches it to a stream that was begun. */
 export function generate(
   service: Service,
-  wishes: Wishes,
+  request: GenerationRequest,
   key: string,
   signal: AbortSignal,
 ): Promise<PlainResult> {
-  return askJson(service, "generate-prop", { ...posting(wishes, { "Idempotency-Key": key }), signal });
+  return askJson(service, "generate-prop", { ...posting(request, { "Idempotency-Key": key }), signal });
 }
 
 /** What became of a stream with known timing; times in milliseconds. */

@@ -4,10 +4,10 @@ import { Backoff } from "./backoff";
 import { type Answer, Notes, frame, problem, refused, scripted, streaming, WHOLE } from "./scripted.test-help";
 import { GenerationStream, type Origin, type Patience } from "./stream";
 
-const WISHES: Origin = { wishes: { prompt: "A lamp" }, key: "k1" };
+const ORIGIN: Origin = { request: { prompt: "A lamp" }, key: "k1" };
 const QUICK: Partial<Patience> = { backoff: () => new Backoff(1, 1) };
 
-function begin(answers: Answer[], patience: Partial<Patience> = {}, origin: Origin = WISHES) {
+function begin(answers: Answer[], patience: Partial<Patience> = {}, origin: Origin = ORIGIN) {
   const notes = new Notes();
   const { fetch, asked } = scripted(...answers);
   const stream = new GenerationStream({ fetch, token: () => "T" }, origin, notes, { ...QUICK, ...patience });

@@ -4,8 +4,8 @@ import { EVENT_NAMES, type StreamEvent } from "./events";
 import { type Frame, readFrames } from "./frames";
 import { ask, isAbort, posting, refusal, type Service, ServiceError } from "./http";
 
-/** What may be asked for; the service's own names. */
-export interface Wishes {
+/** The body of a request for a generation; the fields are named as the service names them. */
+export interface GenerationRequest {
   prompt: string;
   use_ai?: boolean;
   debug?: boolean;
@@ -13,8 +13,8 @@ export interface Wishes {
   on_disconnect?: "cancel" | "continue";
 }
 
-/** Begin a generation, under a key that makes a repeat harmless, or read one that there is. */
-export type Origin = { wishes: Wishes; key: string } | { requestId: string };
+/** Where a stream comes from: a new request, whose idempotency key makes a repeat harmless, or a generation that exists. */
+export type Origin = { request: GenerationRequest; key: string } | { requestId: string };
 
 export type Connection =
   | { state: "asking" }
@@ -133,9 +133,9 @@ export class GenerationStream {
   /** Ask from our place on, or from the start, under a key that makes a second try harmless. */
   private send(signal: AbortSignal): Promise<Response> {
     const accept = { Accept: "text/event-stream" };
-    if (this.requestId === undefined && "wishes" in this.origin) {
+    if (this.requestId === undefined && "request" in this.origin) {
       const headers = { ...accept, "Idempotency-Key": this.origin.key };
-      return ask(this.service, "generate-prop-stream", { ...posting(this.origin.wishes, headers), signal });
+      return ask(this.service, "generate-prop-stream", { ...posting(this.origin.request, headers), signal });
     }
     const headers = this.lastId ? { ...accept, "Last-Event-ID": String(this.lastId) } : accept;
     return ask(this.service, `generations/${this.requestId}/events`, { headers, signal });

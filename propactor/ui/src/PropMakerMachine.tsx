@@ -1,6 +1,6 @@
 // PropMaker: ask for a prop, watch it being thought, written and built, and take it away.
 import { useEffect, useRef, useState } from "react";
-import type { PropPart, Service, Wishes } from "../client";
+import type { GenerationRequest, PropPart, Service } from "../client";
 import { CodePanel } from "./panels/CodePanel";
 import { Composer } from "./panels/Composer";
 import { type Drawer, Header } from "./panels/Header";
@@ -25,7 +25,7 @@ export interface PropMakerMachineProps {
 export function PropMakerMachine({ service }: PropMakerMachineProps) {
   const offer = useService(service);
   const machine = useMachine(offer.service, offer.mayStream, !offer.locked && (offer.config !== undefined || offer.trouble !== undefined));
-  const [prompt, setPrompt] = usePrompt(machine.view.wishes?.prompt);
+  const [prompt, setPrompt] = usePrompt(machine.view.request?.prompt);
   const [drawer, setDrawer] = useState<Drawer>();
   const [dark, setDark] = useScheme();
   const player = useReplay(machine.view);
@@ -43,7 +43,7 @@ export function PropMakerMachine({ service }: PropMakerMachineProps) {
           <ShownStage view={view} parts={run.parts} dark={dark} replaying={player?.run !== undefined}>
             {player && <ReplayBar player={player} />}
           </ShownStage>
-          <ResultStrip view={view} saved={machine.saved} onSave={machine.save} onAgain={() => view.wishes && machine.generate(view.wishes)} />
+          <ResultStrip view={view} saved={machine.saved} onSave={machine.save} onAgain={() => view.request && machine.generate(view.request)} />
           <Asking offer={offer} machine={machine} prompt={prompt} onPrompt={setPrompt} />
         </div>
         <CodePanel run={run} live={live || player?.playing === true} />
@@ -67,7 +67,7 @@ interface AskingProps {
 }
 
 function Asking({ offer, machine, prompt, onPrompt }: AskingProps) {
-  const generate = (wishes: Wishes) => machine.generate(wishes);
+  const generate = (request: GenerationRequest) => machine.generate(request);
   return (
     <Composer
       prompt={prompt}

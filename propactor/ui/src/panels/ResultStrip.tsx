@@ -26,7 +26,7 @@ export function ResultStrip({ view, saved, onSave, onAgain }: Props) {
       </div>
       <div className="strip-buttons">
         <ResultButtons result={run.result} saved={saved} onSave={onSave} />
-        <button type="button" onClick={onAgain} disabled={!view.wishes || isBusy(view)}>
+        <button type="button" onClick={onAgain} disabled={!view.request || isBusy(view)}>
           <Icon name="again" /> {error && !run.result ? "Try again" : "Regenerate"}
         </button>
       </div>

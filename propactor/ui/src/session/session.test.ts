@@ -9,7 +9,7 @@ import { Session } from "./session";
 import { askOffer } from "./useService";
 import { isBusy, isLive } from "./view";
 
-const WISHES = { prompt: "A lamp" };
+const REQUEST = { prompt: "A lamp" };
 const RESULT = { name: "Lamp", filename: "Lamp.tsx", code: "", parts: [], method: "template" };
 const PATIENCE = { backoff: () => new Backoff(1, 1), firstByteMs: 30 };
 
@@ -28,7 +28,7 @@ function page(...answers: Answer[]) {
 test("A run is shown from its first event to its last.", async () => {
   const { session, onStarted, onEnded } = page(streaming([WHOLE]));
 
-  await session.generate(WISHES, true);
+  await session.generate(REQUEST, true);
 
   expect(session.read()).toMatchObject({ phase: "ended", cancelling: false, run: { text: "import é 🚀" } });
   expect(session.read().events).toHaveLength(6);
@@ -42,7 +42,7 @@ test("LIVE follows from the state: not before the connection, not after the end,
   const seen: [string, boolean][] = [];
   session.subscribe(() => seen.push([session.read().connection.state, isLive(session.read())]));
 
-  await session.generate(WISHES, true);
+  await session.generate(REQUEST, true);
 
   expect(seen.filter(([, live]) => live).every(([state]) => state === "open")).toBe(true);
   expect(seen.some(([, live]) => live)).toBe(true);
@@ -60,7 +60,7 @@ test.each<[string, Answer, boolean]>([
   const answers = on ? [answer, () => Response.json(RESULT)] : [() => Response.json(RESULT)];
   const { session, asked } = page(...answers);
 
-  await session.generate(WISHES, on);
+  await session.generate(REQUEST, on);
 
   expect(session.read()).toMatchObject({ phase: "ended", run: { result: { name: "Lamp", method: "template" } } });
   expect(session.read().note).toMatch(/waiting for the finished prop/);
@@ -77,7 +77,7 @@ test.each([
 ])("A refusal that the other call would repeat (%i %s) is told, not worked around.", async (status, code) => {
   const { session, asked } = page(problem(status, code));
 
-  await session.generate(WISHES, true);
+  await session.generate(REQUEST, true);
 
   expect(session.read()).toMatchObject({ phase: "failed", failure: { code } });
   expect(asked).toHaveLength(1);
@@ -103,7 +103,7 @@ test("Cancelling asks the service; the end then comes from the stream.", async (
     return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
   };
   const { session, asked } = page(open, () => Response.json({ state: "cancelling" }, { status: 202 }));
-  const running = session.generate(WISHES, true);
+  const running = session.generate(REQUEST, true);
   await vi.waitFor(() => expect(session.read().connection.state).toBe("open"));
   push(frame(1, "started"));
   await vi.waitFor(() => expect(session.read().phase).toBe("live"));
@@ -123,7 +123,7 @@ test("Cancelling asks the service; the end then comes from the stream.", async (
 
 test("Waiting without a stream can be given up.", async () => {
   const { session } = page(never);
-  const waiting = session.generate(WISHES, false);
+  const waiting = session.generate(REQUEST, false);
 
   await session.cancel();
   await waiting;
@@ -138,7 +138,7 @@ test.each([
 ])("Nothing is sent until it is known whether streams are on (%s).", async (on, url) => {
   const { session, asked } = page(on ? streaming([WHOLE]) : () => Response.json(RESULT));
   const config = Promise.withResolvers<boolean>();
-  const running = session.generate(WISHES, config.promise);
+  const running = session.generate(REQUEST, config.promise);
   expect([session.read().phase, asked]).toEqual(["asking", []]);
 
   config.resolve(on);
@@ -151,7 +151,7 @@ test.each([
 test("A generation that is cancelled before that is known is never sent.", async () => {
   const { session, asked } = page();
   const config = Promise.withResolvers<boolean>();
-  const running = session.generate(WISHES, config.promise);
+  const running = session.generate(REQUEST, config.promise);
 
   await session.cancel();
   config.resolve(true);
@@ -177,10 +177,10 @@ test.each<[string, Answer, boolean]>([
 
 test("A new generation takes the old one's place; nothing of the old one comes after.", async () => {
   const { session } = page(streaming([frame(1, "started"), frame(2, "text_delta", { delta: "old" })], "hang"), streaming([WHOLE]));
-  const first = session.generate(WISHES, true);
+  const first = session.generate(REQUEST, true);
   await vi.waitFor(() => expect(session.read().run.text).toBe("old"));
 
-  await session.generate(WISHES, true);
+  await session.generate(REQUEST, true);
   await first;
 
   expect(session.read()).toMatchObject({ phase: "ended", run: { text: "import é 🚀" } });

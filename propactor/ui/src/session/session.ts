@@ -3,6 +3,7 @@ import {
   cancel,
   type Connection,
   generate,
+  type GenerationRequest,
   GenerationStream,
   newKey,
   type Origin,
@@ -11,7 +12,6 @@ import {
   type Service,
   ServiceError,
   type StreamEvent,
-  type Wishes,
 } from "../../client";
 import { add } from "../model/entries";
 import { NO_RUN, reduce } from "../model/run";
@@ -53,23 +53,23 @@ export class Session {
   readonly read = (): View => this.view;
 
   /** Begin a generation once it is known whether it may be streamed; whatever was shown before is left alone. */
-  async generate(wishes: Wishes, streaming: boolean | Promise<boolean>): Promise<void> {
-    const turn = this.begin({ wishes });
+  async generate(request: GenerationRequest, streaming: boolean | Promise<boolean>): Promise<void> {
+    const turn = this.begin({ request });
     const key = newKey();
     const streams = await streaming;
     if (!this.is(turn)) return; // cancelled, or replaced, before anything was sent
-    if (!streams) return this.wait(turn, wishes, key, SWITCHED_OFF);
-    return this.run(turn, { wishes, key });
+    if (!streams) return this.wait(turn, request, key, SWITCHED_OFF);
+    return this.run(turn, { request, key });
   }
 
   /** Show a generation that there is: everything so far, then live. */
-  async follow(requestId: string, wishes?: Wishes): Promise<void> {
-    return this.run(this.begin(wishes ? { wishes } : {}), { requestId });
+  async follow(requestId: string, request?: GenerationRequest): Promise<void> {
+    return this.run(this.begin(request ? { request } : {}), { requestId });
   }
 
   /** Show a prop that is there already. */
-  show(result: PlainResult, wishes?: Wishes): void {
-    this.begin(wishes ? { wishes } : {});
+  show(result: PlainResult, request?: GenerationRequest): void {
+    this.begin(request ? { request } : {});
     const shown = { ...result, diagnostics: result.diagnostics ?? [] };
     this.set({ phase: "ended", run: { ...NO_RUN, result: shown, parts: result.parts } });
   }
@@ -128,8 +128,8 @@ export class Session {
   /** Wait for the finished prop where a stream can't be had; the same key makes it the same generation. */
   private async recover(turn: number, origin: Origin, error: unknown): Promise<void> {
     if (!(error instanceof ServiceError)) throw error;
-    const reason = "wishes" in origin && !this.events.length ? whyWait(error) : undefined;
-    if (reason && "wishes" in origin) return this.wait(turn, origin.wishes, origin.key, reason);
+    const reason = "request" in origin && !this.events.length ? whyWait(error) : undefined;
+    if (reason && "request" in origin) return this.wait(turn, origin.request, origin.key, reason);
     this.end(turn, "failed", error);
   }
 
@@ -141,14 +141,14 @@ export class Session {
     if (first && events[0]) this.options.onStarted?.(events[0].data.requestId);
   }
 
-  private async wait(turn: number, wishes: Wishes, key: string, note: string): Promise<void> {
+  private async wait(turn: number, request: GenerationRequest, key: string, note: string): Promise<void> {
     if (!this.is(turn)) return;
     this.waiting = new AbortController();
     const startedAt = Date.now();
     const timeline = add(NO_RUN.timeline, { type: "notice", tone: "warn", title: note, at: startedAt, raw: [] });
     this.set({ phase: "waiting", note, run: { ...NO_RUN, startedAt, timeline }, heardAt: this.now() });
     try {
-      this.receive(turn, await generate(this.service, wishes, key, this.waiting.signal));
+      this.receive(turn, await generate(this.service, request, key, this.waiting.signal));
     } catch (error) {
       if (error instanceof ServiceError) this.end(turn, "failed", error);
     }

@@ -1,6 +1,6 @@
 // The page's machine: one session, its address, and what is remembered of it.
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
-import type { Service, Wishes } from "../../client";
+import type { GenerationRequest, Service } from "../../client";
 import { type PastRun, type SavedProp, Shelf } from "../shelf/shelf";
 import { goTo, requestIdIn } from "./address";
 import { Session } from "./session";
@@ -14,7 +14,7 @@ export interface Machine {
   runs: readonly PastRun[];
   props: readonly SavedProp[];
   saved: boolean;
-  generate(wishes: Wishes): void;
+  generate(request: GenerationRequest): void;
   cancel(): void;
   save(): void;
   open(requestId: string | undefined): void;
@@ -43,7 +43,7 @@ export function useMachine(service: Service, mayStream: () => Promise<boolean>, 
     runs: pastRuns,
     props: savedProps,
     saved: view.run.result !== undefined && savedProps.some(({ id }) => id === idOf(view)),
-    generate: (wishes) => void session.generate(wishes, mayStream()),
+    generate: (request) => void session.generate(request, mayStream()),
     cancel: () => void session.cancel(),
     save: () => props.put(propOf(view)),
     open: (id) => {
@@ -85,9 +85,9 @@ function openRun(session: Session, runs: Shelf<PastRun>, id: string | undefined)
 function makeSession(service: Service, runs: Shelf<PastRun>): Session {
   const session: Session = new Session(service, {
     onStarted: (requestId) => {
-      const { wishes, run } = session.read();
+      const { request, run } = session.read();
       goTo(requestId);
-      if (wishes && !runs.find(requestId)) runs.put(pastOf(requestId, wishes.prompt, run.startedAt));
+      if (request && !runs.find(requestId)) runs.put(pastOf(requestId, request.prompt, run.startedAt));
     },
     onEnded: (view) => remember(runs, view),
   });
@@ -119,5 +119,5 @@ function propOf(view: View): SavedProp {
   const { result } = view.run;
   if (!result) throw new Error("there is nothing to save yet");
   const { name, filename, code, parts, method } = result;
-  return { id: idOf(view), name, filename, code, parts, method, prompt: view.wishes?.prompt ?? "", createdAt: Date.now() };
+  return { id: idOf(view), name, filename, code, parts, method, prompt: view.request?.prompt ?? "", createdAt: Date.now() };
 }

@@ -1,5 +1,5 @@
 // What the page knows of the generation it shows.
-import type { Connection, ServiceError, StreamEvent, Wishes } from "../../client";
+import type { Connection, GenerationRequest, ServiceError, StreamEvent } from "../../client";
 import { NO_RUN, type Run } from "../model/run";
 
 /** `waiting` is for the finished prop, without a stream. */
@@ -11,7 +11,7 @@ export interface View {
   run: Run;
   /** All events so far, for the replay. The array grows in place; its length is part of `run`. */
   events: readonly StreamEvent[];
-  wishes?: Wishes;
+  request?: GenerationRequest;
   /** Why there is no stream, in words. */
   note?: string;
   failure?: ServiceError;
