@@ -13,9 +13,9 @@ import { type Machine, useMachine } from "./session/useMachine";
 import { useReplay } from "./session/useReplay";
 import { type Offer, useService } from "./session/useService";
 import { isBusy, isLive, type View } from "./session/view";
-import { Stage } from "./stage/Stage";
 import { ThinkingPanel } from "./ThinkingPanel";
 import { useChoice, useMedia } from "./ui/hooks";
+import { Viewport } from "./viewport/Viewport";
 
 export interface PropMakerMachineProps {
   /** Where the service is; without it, where the page came from. */
@@ -40,9 +40,9 @@ export function PropMakerMachine({ service }: PropMakerMachineProps) {
       <main>
         <ThinkingPanel run={run} live={live} busy={isBusy(view)} heardAt={view.heardAt} replaying={player?.run !== undefined} empty={emptyWords(view)} />
         <div className="centre">
-          <ShownStage view={view} parts={run.parts} dark={dark} replaying={player?.run !== undefined}>
+          <ShownViewport view={view} parts={run.parts} dark={dark} replaying={player?.run !== undefined}>
             {player && <ReplayBar player={player} />}
-          </ShownStage>
+          </ShownViewport>
           <ResultStrip view={view} saved={machine.saved} onSave={machine.save} onAgain={() => view.request && machine.generate(view.request)} />
           <Asking offer={offer} machine={machine} prompt={prompt} onPrompt={setPrompt} />
         </div>
@@ -82,7 +82,7 @@ function Asking({ offer, machine, prompt, onPrompt }: AskingProps) {
   );
 }
 
-interface ShownStageProps {
+interface ShownViewportProps {
   view: View;
   parts: readonly (PropPart | null)[];
   dark: boolean;
@@ -91,7 +91,7 @@ interface ShownStageProps {
 }
 
 /** While a new run has no part yet, the last good prop stays, faded. */
-function ShownStage({ view, parts, dark, replaying, children }: ShownStageProps) {
+function ShownViewport({ view, parts, dark, replaying, children }: ShownViewportProps) {
   const still = useMedia("(prefers-reduced-motion: reduce)");
   const last = useRef<readonly (PropPart | null)[]>([]);
   const nothing = !parts.some(Boolean);
@@ -99,10 +99,10 @@ function ShownStage({ view, parts, dark, replaying, children }: ShownStageProps)
   if (!nothing || view.phase === "idle") last.current = parts;
   const shown = keep ? last.current : parts;
   return (
-    <Stage parts={shown} faded={keep && shown.length > 0} dark={dark} still={still}>
+    <Viewport parts={shown} faded={keep && shown.length > 0} dark={dark} still={still}>
       {shown.length === 0 && <p className="stage-hint">Your prop appears here, part by part, while it is being written.</p>}
       {children}
-    </Stage>
+    </Viewport>
   );
 }
 

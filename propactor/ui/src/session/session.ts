@@ -102,7 +102,7 @@ export class Session {
   private begin(fresh: Partial<View>): number {
     this.close();
     this.events = [];
-    // The prop before stays in sight until there is something new to see: see `Stage`.
+    // The prop before stays in sight until there is something new to see: see `ShownViewport`.
     this.view = { ...IDLE, phase: "asking", heardAt: this.now(), events: this.events, ...fresh };
     this.tell();
     return this.turn;

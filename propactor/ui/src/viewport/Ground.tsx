@@ -1,27 +1,29 @@
-// The plate that props stand on, and the light over it.
+// The ground that props stand on, and the lights.
 import { useMemo } from "react";
 import type { PropPart } from "../../client";
 import { type Reach, sphereOf } from "./shape";
 
 export interface Colors {
-  plate: string;
+  /** The ground's own colour. */
+  surface: string;
   edge: string;
+  /** What the hemisphere light adds from above, and from below. */
   sky: string;
   ground: string;
   sun: number;
   ambient: number;
 }
 
-export const LIGHT: Colors = { plate: "#e9e3d6", edge: "#cfc6b4", sky: "#ffffff", ground: "#d8cdb8", sun: 1.9, ambient: 1.35 };
-export const DARK: Colors = { plate: "#26282d", edge: "#3b3e46", sky: "#c9d6f2", ground: "#40392f", sun: 1.6, ambient: 1 };
+export const LIGHT: Colors = { surface: "#e9e3d6", edge: "#cfc6b4", sky: "#ffffff", ground: "#d8cdb8", sun: 1.9, ambient: 1.35 };
+export const DARK: Colors = { surface: "#26282d", edge: "#3b3e46", sky: "#c9d6f2", ground: "#40392f", sun: 1.6, ambient: 1 };
 
-export function Plate({ reach, colors }: { reach: Reach; colors: Colors }) {
+export function Ground({ reach, colors }: { reach: Reach; colors: Colors }) {
   const radius = reach.radius * 1.12;
   return (
     <group>
       <mesh position={[0, -0.035, 0]} receiveShadow>
         <cylinderGeometry args={[radius, radius * 1.015, 0.07, 96]} />
-        <meshStandardMaterial color={colors.plate} roughness={0.95} />
+        <meshStandardMaterial color={colors.surface} roughness={0.95} />
       </mesh>
       <mesh position={[0, 0.001, 0]} rotation={[-Math.PI / 2, 0, 0]}>
         <ringGeometry args={[radius * 0.955, radius * 0.965, 96]} />

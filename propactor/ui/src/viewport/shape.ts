@@ -49,7 +49,7 @@ function measure(part: PropPart): Sphere {
   return new Sphere(turned.add(new Vector3(...part.position)), radius);
 }
 
-/** How far a prop reaches to the sides, and how high it is; never less than the plate it stands on. */
+/** How far a prop reaches to the sides, and how high it is; never less than `LEAST`. */
 export interface Reach {
   radius: number;
   height: number;

@@ -5,7 +5,7 @@ import { NeutralToneMapping } from "three";
 import type { PropPart } from "../../client";
 import { Icon } from "../ui/Icon";
 import { Camera, type Moves } from "./Camera";
-import { DARK, Lamps, LIGHT, Lights, Plate } from "./Plate";
+import { DARK, Ground, Lamps, LIGHT, Lights } from "./Ground";
 import { PartMesh, Warm } from "./PartMesh";
 import { nameOf, reachOf } from "./shape";
 
@@ -21,7 +21,7 @@ interface Props {
 
 const TURN = 0.18;
 
-export function Stage({ parts, faded, dark, still, children }: Props) {
+export function Viewport({ parts, faded, dark, still, children }: Props) {
   const moves = useRef<Moves>(null);
   const setMoves = useCallback((ready: Moves) => {
     moves.current = ready;
@@ -85,7 +85,7 @@ const Scene = memo(function Scene({ parts, dark, still, onReady }: SceneProps) {
       <Camera reach={reach} still={still} onReady={onReady} />
       <Lights colors={colors} reach={reach} />
       <Lamps parts={parts} />
-      <Plate reach={reach} colors={colors} />
+      <Ground reach={reach} colors={colors} />
       <Parts parts={parts} still={still} />
       <Warm />
     </Canvas>

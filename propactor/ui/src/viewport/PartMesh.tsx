@@ -46,7 +46,7 @@ function Material({ part }: { part: Pick<PropPart, "color" | "emissive"> }) {
 
 const SPECK: PropPart = { type: "box", position: [0, -0.05, 0], args: [0.001, 0.001, 0.001], color: "#888888", emissive: true };
 
-/** One speck of each material, inside the plate: it is made ready before the first part comes, not when it does. */
+/** One speck of each material, inside the ground: it is made ready before the first part comes, not when it does. */
 export function Warm() {
   return [true, false].map((emissive) => (
     <group key={String(emissive)} position={SPECK.position}>
