@@ -4,9 +4,9 @@ import type { GenerationRequest, PropPart, Service } from "../client";
 import { CodePanel } from "./panels/CodePanel";
 import { Composer } from "./panels/Composer";
 import { type Drawer, Header } from "./panels/Header";
+import { HistoryDialog, LibraryDialog } from "./panels/LibraryDialog";
 import { ReplayBar } from "./panels/ReplayBar";
 import { ResultStrip } from "./panels/ResultStrip";
-import { History, Library } from "./panels/ShelfDialog";
 import { StreamCheck } from "./panels/StreamCheck";
 import { TokenGate } from "./panels/TokenGate";
 import { type Machine, useMachine } from "./session/useMachine";
@@ -120,9 +120,9 @@ function Drawers({ drawer, machine, offer, onClose }: DrawersProps) {
   };
   switch (drawer) {
     case "history":
-      return <History runs={machine.runs} onOpen={(run) => open(() => machine.open(run.id))} onRemove={machine.forgetRun} onClose={onClose} />;
+      return <HistoryDialog runs={machine.runs} onOpen={(run) => open(() => machine.open(run.id))} onRemove={machine.forgetRun} onClose={onClose} />;
     case "library":
-      return <Library props={machine.props} onOpen={(prop) => open(() => machine.show(prop))} onRemove={machine.forgetProp} onClose={onClose} />;
+      return <LibraryDialog props={machine.props} onOpen={(prop) => open(() => machine.show(prop))} onRemove={machine.forgetProp} onClose={onClose} />;
     case "check":
       return <StreamCheck service={offer.service} onClose={onClose} />;
     default:

@@ -1,7 +1,7 @@
 // Does anything between this page and the service hold streams back? A look at one whose timing is known.
 import { useEffect, useState } from "react";
 import { checkPassage, type Passage, type Service } from "../../client";
-import { Dialog } from "./ShelfDialog";
+import { Dialog } from "../ui/Dialog";
 
 type Finding = Passage | "looking" | "failed";
 

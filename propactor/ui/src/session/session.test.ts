@@ -2,7 +2,7 @@
 import { expect, test, vi } from "vitest";
 import { Backoff, ServiceError } from "../../client";
 import { type Answer, frame, problem, scripted, streaming, WHOLE } from "../../client/scripted.test-help";
-import { Shelf } from "../shelf/shelf";
+import { StoredList } from "../library/storedList";
 import { Batch } from "./batch";
 import { mayStream, whyWait } from "./fallback";
 import { Session } from "./session";
@@ -204,7 +204,7 @@ test("A stream that broke for good is not worked around by generating again.", (
   expect(whyWait(new ServiceError("CONNECTION_LOST", ""))).toBeUndefined();
 });
 
-test("A shelf keeps the newest, replaces namesakes, and gives up the oldest when space is short.", () => {
+test("A stored list keeps the newest, replaces namesakes, and gives up the oldest when space is short.", () => {
   const kept = new Map<string, string>();
   const small = {
     getItem: (name: string) => kept.get(name) ?? null,
@@ -213,16 +213,16 @@ test("A shelf keeps the newest, replaces namesakes, and gives up the oldest when
       kept.set(name, value);
     },
   };
-  const shelf = new Shelf<{ id: string; n: number }>("x", 9, small);
+  const list = new StoredList<{ id: string; n: number }>("x", 9, small);
 
-  for (let n = 0; n < 12; n++) shelf.put({ id: `item ${n % 10}`, n });
+  for (let n = 0; n < 12; n++) list.put({ id: `item ${n % 10}`, n });
 
-  expect(shelf.read()[0]).toEqual({ id: "item 1", n: 11 });
-  expect(new Shelf("x", 9, small).read()).toEqual(shelf.read());
-  shelf.read().forEach(({ id }) => shelf.remove(id));
-  expect(new Shelf("x", 9, small).read()).toEqual([]);
+  expect(list.read()[0]).toEqual({ id: "item 1", n: 11 });
+  expect(new StoredList("x", 9, small).read()).toEqual(list.read());
+  list.read().forEach(({ id }) => list.remove(id));
+  expect(new StoredList("x", 9, small).read()).toEqual([]);
 });
 
 test("What a browser kept in a form we can't read is forgotten.", () => {
-  expect(new Shelf("x", 9, { getItem: () => "{oops", setItem: () => {} }).read()).toEqual([]);
+  expect(new StoredList("x", 9, { getItem: () => "{oops", setItem: () => {} }).read()).toEqual([]);
 });

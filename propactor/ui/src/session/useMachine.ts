@@ -1,7 +1,7 @@
 // The page's machine: one session, its address, and what is remembered of it.
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import type { GenerationRequest, Service } from "../../client";
-import { type PastRun, type SavedProp, Shelf } from "../shelf/shelf";
+import { type PastRun, type SavedProp, StoredList } from "../library/storedList";
 import { goTo, requestIdIn } from "./address";
 import { Session } from "./session";
 import { isBusy, type View } from "./view";
@@ -30,8 +30,8 @@ export interface Machine {
  * @param ready whether the service has said what it offers, or can't
  */
 export function useMachine(service: Service, mayStream: () => Promise<boolean>, ready: boolean): Machine {
-  const runs = useMemo(() => new Shelf<PastRun>("propmaker-history", MOST_RUNS), []);
-  const props = useMemo(() => new Shelf<SavedProp>("propmaker-library", MOST_PROPS), []);
+  const runs = useMemo(() => new StoredList<PastRun>("propmaker-history", MOST_RUNS), []);
+  const props = useMemo(() => new StoredList<SavedProp>("propmaker-library", MOST_PROPS), []);
   const session = useMemo(() => makeSession(service, runs), [service, runs]);
   const view = useSyncExternalStore(session.subscribe, session.read);
   const pastRuns = useSyncExternalStore(runs.subscribe, runs.read);
@@ -60,7 +60,7 @@ export function useMachine(service: Service, mayStream: () => Promise<boolean>, 
 }
 
 /** Follow the address: at the start, and when the reader goes back or forward. */
-function useAddress(session: Session, runs: Shelf<PastRun>, ready: boolean): void {
+function useAddress(session: Session, runs: StoredList<PastRun>, ready: boolean): void {
   const begun = useRef(false);
   useEffect(() => {
     const look = () => openRun(session, runs, requestIdIn(location.pathname));
@@ -75,14 +75,14 @@ function useAddress(session: Session, runs: Shelf<PastRun>, ready: boolean): voi
   useEffect(() => () => session.close(), [session]);
 }
 
-function openRun(session: Session, runs: Shelf<PastRun>, id: string | undefined): void {
+function openRun(session: Session, runs: StoredList<PastRun>, id: string | undefined): void {
   if (id === undefined) return session.clear();
   if (session.read().run.requestId === id && isBusy(session.read())) return;
   const prompt = runs.find(id)?.prompt;
   void session.follow(id, prompt === undefined ? undefined : { prompt });
 }
 
-function makeSession(service: Service, runs: Shelf<PastRun>): Session {
+function makeSession(service: Service, runs: StoredList<PastRun>): Session {
   const session: Session = new Session(service, {
     onStarted: (requestId) => {
       const { request, run } = session.read();
@@ -99,7 +99,7 @@ function pastOf(id: string, prompt: string, startedAt = Date.now()): PastRun {
 }
 
 /** Write down how a run ended; one that was never seen to start by this browser isn't its own. */
-function remember(runs: Shelf<PastRun>, { run, failure }: View): void {
+function remember(runs: StoredList<PastRun>, { run, failure }: View): void {
   const past = run.requestId === undefined ? undefined : runs.find(run.requestId);
   if (!past) return;
   const error = run.error?.code ?? failure?.code;
