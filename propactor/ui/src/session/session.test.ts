@@ -11,7 +11,7 @@ import { isBusy, isLive } from "./view";
 
 const REQUEST = { prompt: "A lamp" };
 const RESULT = { name: "Lamp", filename: "Lamp.tsx", code: "", parts: [], method: "template" };
-const PATIENCE = { backoff: () => new Backoff(1, 1), firstByteMs: 30 };
+const STREAM_OPTIONS = { backoff: () => new Backoff(1, 1), firstByteMs: 30 };
 
 /** Hold an answer back until the request is given up. */
 const never: Answer = ({ signal }) =>
@@ -21,7 +21,7 @@ function page(...answers: Answer[]) {
   const { fetch, asked } = scripted(...answers);
   const onStarted = vi.fn();
   const onEnded = vi.fn();
-  const options = { schedule: (work: () => void) => queueMicrotask(work), patience: PATIENCE, onStarted, onEnded };
+  const options = { schedule: (work: () => void) => queueMicrotask(work), stream: STREAM_OPTIONS, onStarted, onEnded };
   return { session: new Session({ fetch }, options), asked, onStarted, onEnded };
 }
 

@@ -7,11 +7,11 @@ import {
   GenerationStream,
   newKey,
   type Origin,
-  type Patience,
   type PlainResult,
   type Service,
   ServiceError,
   type StreamEvent,
+  type StreamOptions,
 } from "../../client";
 import { add } from "../model/entries";
 import { NO_RUN, reduce } from "../model/run";
@@ -21,7 +21,7 @@ import { IDLE, isBusy, type View } from "./view";
 
 export interface Options {
   schedule?: Schedule;
-  patience?: Partial<Patience>;
+  stream?: Partial<StreamOptions>;
   now?: () => number;
   /** A generation has got its name. */
   onStarted?: (requestId: string) => void;
@@ -114,7 +114,7 @@ export class Session {
       onEvent: (event: StreamEvent) => batch.push(event),
       onConnection: (connection: Connection) => this.is(turn) && this.set({ connection }),
     };
-    this.stream = new GenerationStream(this.service, origin, listener, this.options.patience);
+    this.stream = new GenerationStream(this.service, origin, listener, this.options.stream);
     try {
       await this.stream.read();
       batch.flush();
