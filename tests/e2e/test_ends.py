@@ -118,15 +118,15 @@ async def test_regenerate_keeps_the_old_prop_in_sight(open_page: Open) -> None:
         assert await screen.parts() == 12
 
 
-async def test_stage_stays_in_place(open_page: Open) -> None:
+async def test_viewport_stays_in_place(open_page: Open) -> None:
     """From the first look to the result, the view neither moves nor changes its size."""
     async with both() as (served, _):
         screen = await open_page(served.url)
-        stage = screen.page.locator(".stage")
-        idle = await stage.bounding_box()
+        viewport = screen.page.locator(".stage")
+        idle = await viewport.bounding_box()
         await screen.ask(WHOLE)
         await screen.has_parts(1)
-        busy = await stage.bounding_box()
+        busy = await viewport.bounding_box()
         await screen.ended("Built by a model")
 
-        assert idle == busy == await stage.bounding_box()
+        assert idle == busy == await viewport.bounding_box()

@@ -1,4 +1,4 @@
-// Where a prop is asked for.
+// The form that asks for a prop: prompt, model, options, examples.
 import { type FormEvent, type KeyboardEvent, useState } from "react";
 import type { Config, GenerationRequest, Model } from "../../client";
 import { Icon } from "../ui/Icon";

@@ -4,9 +4,9 @@ import { Backoff, ServiceError } from "../../client";
 import { type Answer, frame, problem, scripted, streaming, WHOLE } from "../../client/scripted.test-help";
 import { StoredList } from "../library/storedList";
 import { Batch } from "./batch";
-import { mayStream, whyWait } from "./fallback";
+import { fallbackNote, mayStream } from "./fallback";
 import { Session } from "./session";
-import { askOffer } from "./useService";
+import { askConfigAndModels } from "./useService";
 import { isBusy, isLive } from "./view";
 
 const REQUEST = { prompt: "A lamp" };
@@ -169,7 +169,7 @@ test.each<[string, Answer, boolean]>([
 ])("A config that %s decides whether to stream.", async (_, answer, expected) => {
   const { fetch } = scripted(answer, answer);
 
-  const [config, models] = askOffer({ fetch }, 20);
+  const [config, models] = askConfigAndModels({ fetch }, 20);
 
   expect(await mayStream(config)).toBe(expected);
   await models.catch(() => undefined);
@@ -201,7 +201,7 @@ test("What comes within a frame is handed on together.", () => {
 });
 
 test("A stream that broke for good is not worked around by generating again.", () => {
-  expect(whyWait(new ServiceError("CONNECTION_LOST", ""))).toBeUndefined();
+  expect(fallbackNote(new ServiceError("CONNECTION_LOST", ""))).toBeUndefined();
 });
 
 test("A stored list keeps the newest, replaces namesakes, and gives up the oldest when space is short.", () => {

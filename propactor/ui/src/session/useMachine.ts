@@ -1,4 +1,4 @@
-// The page's machine: one session, its address, and what is remembered of it.
+// The page's state as a React hook: one session, its address, and what the browser stores of it.
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import type { GenerationRequest, Service } from "../../client";
 import { type PastRun, type SavedProp, StoredList } from "../library/storedList";

@@ -1,4 +1,4 @@
-// What the service lets this page do: found out once, and again when a token is given.
+// The service's config and models: asked for once, and again when a token is given.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Config, getConfig, getModels, type Model, type Service, ServiceError } from "../../client";
 import { mayStream } from "./fallback";
@@ -7,7 +7,7 @@ const TOKEN = "propmaker-token";
 /** Milliseconds for config and models. Both are answered from memory; 10 s leave room for the slowest of networks. */
 const TIMEOUT_MS = 10_000;
 
-export interface Offer {
+export interface ServiceState {
   service: Service;
   config: Config | undefined;
   models: readonly Model[];
@@ -21,13 +21,13 @@ export interface Offer {
 }
 
 /** Ask for config and models; both fail when they have not come within `timeoutMs` milliseconds. */
-export function askOffer(service: Service, timeoutMs = TIMEOUT_MS): [Promise<Config>, Promise<Model[]>] {
+export function askConfigAndModels(service: Service, timeoutMs = TIMEOUT_MS): [Promise<Config>, Promise<Model[]>] {
   const signal = AbortSignal.timeout(timeoutMs);
   return [getConfig(service, signal), getModels(service, signal)];
 }
 
-/** Ask a service what it offers; `given` is where it is. */
-export function useService(given: Service | undefined): Offer {
+/** Keep the config and the models of a service; `given` is where it is. */
+export function useService(given: Service | undefined): ServiceState {
   const [config, setConfig] = useState<Config>();
   const [models, setModels] = useState<readonly Model[]>([]);
   const [failure, setFailure] = useState<ServiceError>();
@@ -37,7 +37,7 @@ export function useService(given: Service | undefined): Offer {
   const latestConfig = useRef<Promise<Config>>(undefined);
 
   const ask = useCallback(() => {
-    const answers = askOffer(service);
+    const answers = askConfigAndModels(service);
     latestConfig.current = answers[0];
     Promise.all(answers).then(
       ([config, models]) => {

@@ -1,4 +1,4 @@
-// What the page knows of the generation it shows.
+// The view model of a page: everything that is shown of one generation.
 import type { Connection, GenerationRequest, ServiceError, StreamEvent } from "../../client";
 import { NO_RUN, type Run } from "../model/run";
 
@@ -16,8 +16,8 @@ export interface View {
   note?: string;
   failure?: ServiceError;
   cancelling: boolean;
-  /** When the last news came, by this page's clock; for the time that passes until the next. */
-  heardAt: number;
+  /** When the last event came or the phase changed, by `performance.now()`; for the time since then. */
+  updatedAt: number;
 }
 
 export const IDLE: View = {
@@ -26,7 +26,7 @@ export const IDLE: View = {
   run: NO_RUN,
   events: [],
   cancelling: false,
-  heardAt: 0,
+  updatedAt: 0,
 };
 
 const BUSY: readonly Phase[] = ["asking", "live", "waiting"];
@@ -37,5 +37,5 @@ export function isBusy(view: View): boolean {
 
 /** Tell whether events arrive now: the connection is open and the run has not ended. */
 export function isLive(view: View): boolean {
-  return view.phase === "live" && view.connection.state === "open" && view.run.course.state !== "done";
+  return view.phase === "live" && view.connection.state === "open" && view.run.machine.state !== "done";
 }
