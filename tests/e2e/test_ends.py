@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from playwright.async_api import Download, expect
+from playwright.async_api import Download, Route, expect
 
 from tests.e2e.behind import HALF, WHOLE, both
 from tests.e2e.conftest import Open
@@ -73,6 +73,27 @@ async def test_streaming_switched_off(open_page: Open) -> None:
         assert not any(url.endswith("generate-prop-stream") for url in screen.requests)
 
 
+async def test_quick_prompt_waits_for_config(open_page: Open) -> None:
+    """A prompt sent before the config has come is held until it has, and is then treated as it says."""
+    async with both(features={"prop_streaming": False}) as (served, _):
+        screen = await open_page(served.url)
+        release = asyncio.Event()
+
+        async def delay(route: Route) -> None:
+            await release.wait()
+            await route.continue_()
+
+        await screen.page.route("**/api/creator/config", delay)
+        await screen.page.reload()
+        await screen.ask(WHOLE)
+        await expect(screen.strip).to_contain_text("The request is on its way")
+        release.set()
+        await screen.ended("Built by a model")
+
+        await expect(screen.log).to_contain_text("Streaming is switched off on this service")
+        assert not any(url.endswith("generate-prop-stream") for url in screen.requests)
+
+
 async def test_stream_endpoint_fails(open_page: Open) -> None:
     """Where the stream's endpoint fails, so does not the page."""
     async with both() as (served, gateway):
@@ -97,15 +118,15 @@ async def test_regenerate_keeps_the_old_prop_in_sight(open_page: Open) -> None:
         assert await screen.parts() == 12
 
 
-async def test_stage_stays_in_place(open_page: Open) -> None:
+async def test_viewport_stays_in_place(open_page: Open) -> None:
     """From the first look to the result, the view neither moves nor changes its size."""
     async with both() as (served, _):
         screen = await open_page(served.url)
-        stage = screen.page.locator(".stage")
-        idle = await stage.bounding_box()
+        viewport = screen.page.locator(".stage")
+        idle = await viewport.bounding_box()
         await screen.ask(WHOLE)
         await screen.has_parts(1)
-        busy = await stage.bounding_box()
+        busy = await viewport.bounding_box()
         await screen.ended("Built by a model")
 
-        assert idle == busy == await stage.bounding_box()
+        assert idle == busy == await viewport.bounding_box()

@@ -1,8 +1,13 @@
-// How long to wait before the next try: longer each time, and never in step with everybody else.
+// Exponential backoff with jitter: how long to wait before the next try.
 
 export class Backoff {
   failures = 0;
 
+  /**
+   * @param first milliseconds of the first wait, at most; each failure doubles it
+   * @param limit milliseconds that no wait exceeds
+   * @param random the jitter, for tests
+   */
   constructor(
     private first = 500,
     private readonly limit = 8000,

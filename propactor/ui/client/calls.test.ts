@@ -1,7 +1,7 @@
 // The calls that aren't streams.
 import { expect, test } from "vitest";
 import { Backoff, pause } from "./backoff";
-import { cancel, checkPassage, generate, getConfig, getModels, getSnapshot, judge } from "./calls";
+import { cancel, checkBuffering, generate, getConfig, getModels, getSnapshot, measureBuffering } from "./calls";
 import { problem, refused, scripted, streaming } from "./scripted.test-help";
 import { newKey } from "./http";
 
@@ -39,19 +39,19 @@ test("The call that waits goes out under the stream's key, so that nothing is ge
 test("A stream whose ticks come together was buffered.", async () => {
   const { fetch } = scripted(streaming([tick(0) + tick(1) + tick(2)]));
 
-  expect(await checkPassage({ fetch })).toMatchObject({ live: false, ticks: 3, expected: 3 });
+  expect(await checkBuffering({ fetch })).toMatchObject({ live: false, ticks: 3, expected: 3 });
 });
 
 test("A stream whose ticks keep their distance is live, however late it is.", async () => {
   const { fetch } = scripted(streaming([tick(0), tick(1), tick(2)]));
   let now = 5000;
 
-  expect(await checkPassage({ fetch }, () => (now += 100))).toMatchObject({ live: true, heldBackMs: 0 });
+  expect(await checkBuffering({ fetch }, () => (now += 100))).toMatchObject({ live: true, heldBackMs: 0 });
 });
 
 test("A stream that breaks off is not live.", () => {
-  expect(judge([]).live).toBe(false);
-  expect(judge([{ due: 0, came: 0, of: 3 }]).live).toBe(false);
+  expect(measureBuffering([]).live).toBe(false);
+  expect(measureBuffering([{ due: 0, came: 0, of: 3 }]).live).toBe(false);
 });
 
 test("Waits grow up to a limit, are partly chance, and begin anew after a success.", () => {

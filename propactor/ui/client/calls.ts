@@ -1,8 +1,8 @@
-// The calls that aren't streams, and the look at what becomes of streams on the way.
+// The calls that aren't streams, and the check whether anything on the way buffers streams.
 import type { PropPart, Result, State } from "./events";
 import { readFrames } from "./frames";
-import { ask, askJson, posting, refusal, type Service } from "./http";
-import type { Wishes } from "./stream";
+import { ask, askJson, jsonPost, refusal, type Service } from "./http";
+import type { GenerationRequest } from "./stream";
 
 export interface Config {
   CREATOR_PROP_STREAMING: boolean;
@@ -52,46 +52,48 @@ export function cancel(service: Service, requestId: string): Promise<unknown> {
 /** Generate without a stream: one answer, at the end. The key attaches it to a stream that was begun. */
 export function generate(
   service: Service,
-  wishes: Wishes,
+  request: GenerationRequest,
   key: string,
   signal: AbortSignal,
 ): Promise<PlainResult> {
-  return askJson(service, "generate-prop", { ...posting(wishes, { "Idempotency-Key": key }), signal });
+  return askJson(service, "generate-prop", { ...jsonPost(request, { "Idempotency-Key": key }), signal });
 }
 
-/** What became of a stream with known timing; times in milliseconds. */
-export interface Passage {
+/** How a stream with known timing arrived; times in milliseconds. */
+export interface BufferingReport {
   live: boolean;
   ticks: number;
   expected: number;
   heldBackMs: number;
 }
 
+/** One tick: when it was due and when it came, in milliseconds, and how many there shall be. */
 interface Tick {
+  due: number;
+  came: number;
   of: number;
-  dueMs: number;
 }
 
-/** Read the service's timed stream and tell whether its timing survived the way here. */
-export async function checkPassage(service: Service, now: () => number = () => performance.now()): Promise<Passage> {
+/** Read the service's timed stream and report whether anything on the way buffered it. */
+export async function checkBuffering(service: Service, now: () => number = () => performance.now()): Promise<BufferingReport> {
   const response = await ask(service, "stream-check");
   if (!response.ok || response.body === null) throw await refusal(response);
-  const heard: { due: number; came: number; of: number }[] = [];
+  const ticks: Tick[] = [];
   await readFrames(response.body, {
     onFrame: ({ data }) => {
-      const { of, dueMs } = JSON.parse(data) as Tick;
-      heard.push({ due: dueMs, came: now(), of });
+      const { of, dueMs } = JSON.parse(data) as { of: number; dueMs: number };
+      ticks.push({ due: dueMs, came: now(), of });
     },
   });
-  return judge(heard);
+  return measureBuffering(ticks);
 }
 
-/** Held back, ticks come closer together than they were sent; latency alone delays all of them alike. */
-export function judge(heard: readonly { due: number; came: number; of: number }[]): Passage {
-  const first = heard[0];
-  const last = heard.at(-1);
+/** Compare the distances between ticks: a buffer lets them come closer together, latency alone delays all alike. */
+export function measureBuffering(ticks: readonly Tick[]): BufferingReport {
+  const first = ticks[0];
+  const last = ticks.at(-1);
   if (!first || !last) return { live: false, ticks: 0, expected: 0, heldBackMs: 0 };
   const heldBackMs = Math.max(0, last.due - first.due - (last.came - first.came));
-  const complete = heard.length === last.of;
-  return { live: complete && heldBackMs < last.due / 2, ticks: heard.length, expected: last.of, heldBackMs };
+  const complete = ticks.length === last.of;
+  return { live: complete && heldBackMs < last.due / 2, ticks: ticks.length, expected: last.of, heldBackMs };
 }

@@ -1,4 +1,4 @@
-// From the bytes of a response to server-sent events, as the HTML standard has them.
+// Parses the bytes of a response into server-sent events, as the HTML standard defines them.
 import { createParser } from "eventsource-parser";
 
 export interface Frame {
@@ -7,27 +7,27 @@ export interface Frame {
   data: string;
 }
 
-export interface Ears {
+export interface FrameListener {
   onFrame(frame: Frame): void;
   onRetry?(milliseconds: number): void;
-  /** Something came, if only a heartbeat. */
+  /** Bytes came, if only a heartbeat. */
   onBytes?(): void;
-  /** Tells that enough was heard, though the connection may stay open. */
-  enough?(): boolean;
+  /** Tell whether to stop reading, though the connection may stay open. */
+  isDone?(): boolean;
 }
 
-/** Read a body to its end. Cutting the reading short is the request's signal's business. */
-export async function readFrames(body: ReadableStream<Uint8Array>, ears: Ears): Promise<void> {
+/** Read a body to its end, or until the listener is done. To stop earlier, abort the request's signal. */
+export async function readFrames(body: ReadableStream<Uint8Array>, listener: FrameListener): Promise<void> {
   const parser = createParser({
-    onEvent: ({ id, event, data }) => ears.onFrame({ id, name: event ?? "message", data }),
-    onRetry: (milliseconds) => ears.onRetry?.(milliseconds),
+    onEvent: ({ id, event, data }) => listener.onFrame({ id, name: event ?? "message", data }),
+    onRetry: (milliseconds) => listener.onRetry?.(milliseconds),
     maxBufferSize: 16 * 2 ** 20,
   });
   const reader = body.getReader();
   const decoder = new TextDecoder(); // leaves a byte order mark out, and keeps halves of characters
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    ears.onBytes?.();
+    listener.onBytes?.();
     parser.feed(decoder.decode(piece.value, { stream: true }));
-    if (ears.enough?.()) return reader.cancel();
+    if (listener.isDone?.()) return reader.cancel();
   }
 }

@@ -1,6 +1,6 @@
-// How calls reach the service, and what can go wrong with them.
+// HTTP calls to the service, and their errors.
 
-/** Where the service is, and how to be let in. */
+/** Where the service is, and the token it wants. */
 export interface Service {
   /** Address before `/api/creator`; empty for the page's own origin. */
   base?: string;
@@ -10,7 +10,7 @@ export interface Service {
   fetch?: typeof fetch;
 }
 
-/** The service said no, or can't be used. `code` is the service's own, or one of this client's. */
+/** The service refused, or can't be used. `code` is the service's own, or one of this client's. */
 export class ServiceError extends Error {
   override name = "ServiceError";
 
@@ -25,7 +25,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** Ask the service; the answer may be a refusal, which is the caller's to look at. */
+/** Ask the service. The answer may be a refusal: the caller has to look at its status. */
 export function ask(service: Service, path: string, options: RequestInit = {}): Promise<Response> {
   const headers = new Headers(options.headers);
   const token = service.token?.();
@@ -42,7 +42,7 @@ export async function askJson<T>(service: Service, path: string, options: Reques
 }
 
 /** Make the options of a POST of JSON. */
-export function posting(body: unknown, headers: Record<string, string> = {}): RequestInit {
+export function jsonPost(body: unknown, headers: Record<string, string> = {}): RequestInit {
   return {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },
@@ -70,7 +70,7 @@ function unreachable(reason: unknown): never {
   throw new ServiceError("UNREACHABLE", "The service can't be reached.");
 }
 
-/** Tell whether somebody here stopped waiting; that is no failure. */
+/** Tell whether the caller aborted; that is no failure. */
 export function isAbort(reason: unknown): boolean {
   return reason instanceof DOMException && reason.name === "AbortError";
 }

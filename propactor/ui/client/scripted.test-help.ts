@@ -1,4 +1,4 @@
-// A service that answers what a test tells it to, and a notebook for what the client makes of it.
+// A scripted service, and a listener that records what a stream reports.
 import type { StreamEvent } from "./events";
 import type { Connection, Listener } from "./stream";
 
@@ -74,8 +74,8 @@ export function problem(status: number, code: string): Answer {
   return () => Response.json({ code, detail: `told ${code}`, recoverable: false }, { status });
 }
 
-/** Notes what a stream says. */
-export class Notes implements Listener {
+/** Records what a stream reports. */
+export class RecordingListener implements Listener {
   events: StreamEvent[] = [];
   connections: Connection["state"][] = [];
 

@@ -1,31 +1,31 @@
 // The stream: each event once, in order, whatever happens to connections.
 import { describe, expect, test } from "vitest";
 import { Backoff } from "./backoff";
-import { type Answer, Notes, frame, problem, refused, scripted, streaming, WHOLE } from "./scripted.test-help";
-import { GenerationStream, type Origin, type Patience } from "./stream";
+import { type Answer, frame, problem, RecordingListener, refused, scripted, streaming, WHOLE } from "./scripted.test-help";
+import { GenerationStream, type Origin, type StreamOptions } from "./stream";
 
-const WISHES: Origin = { wishes: { prompt: "A lamp" }, key: "k1" };
-const QUICK: Partial<Patience> = { backoff: () => new Backoff(1, 1) };
+const ORIGIN: Origin = { request: { prompt: "A lamp" }, key: "k1" };
+const QUICK: Partial<StreamOptions> = { backoff: () => new Backoff(1, 1) };
 
-function begin(answers: Answer[], patience: Partial<Patience> = {}, origin: Origin = WISHES) {
-  const notes = new Notes();
+function begin(answers: Answer[], options: Partial<StreamOptions> = {}, origin: Origin = ORIGIN) {
+  const listener = new RecordingListener();
   const { fetch, asked } = scripted(...answers);
-  const stream = new GenerationStream({ fetch, token: () => "T" }, origin, notes, { ...QUICK, ...patience });
-  return { notes, asked, stream };
+  const stream = new GenerationStream({ fetch, token: () => "T" }, origin, listener, { ...QUICK, ...options });
+  return { listener, asked, stream };
 }
 
 test("A stream is read to its end, over one connection.", async () => {
-  const { notes, asked, stream } = begin([streaming([WHOLE])]);
+  const { listener, asked, stream } = begin([streaming([WHOLE])]);
 
   await stream.read();
 
-  expect(notes.seqs).toEqual([1, 2, 3, 4, 5, 6]);
-  expect(notes.text).toBe("import é 🚀");
+  expect(listener.seqs).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(listener.text).toBe("import é 🚀");
   expect(asked).toHaveLength(1);
   expect(asked[0]).toMatchObject({ method: "POST", url: "/api/creator/generate-prop-stream", body: { prompt: "A lamp" } });
   expect(asked[0]?.headers.get("Idempotency-Key")).toBe("k1");
   expect(asked[0]?.headers.get("Authorization")).toBe("Bearer T");
-  expect(notes.connections).toEqual(["asking", "open", "closed"]);
+  expect(listener.connections).toEqual(["asking", "open", "closed"]);
 });
 
 test("It doesn't matter where the bytes are cut, not even within a character.", async () => {
@@ -33,9 +33,9 @@ test("It doesn't matter where the bytes are cut, not even within a character.", 
 
   for (const size of [1, 2, 3, 7]) {
     const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) => bytes.slice(n * size, (n + 1) * size));
-    const { notes, stream } = begin([streaming(pieces)]);
+    const { listener, stream } = begin([streaming(pieces)]);
     await stream.read();
-    expect(notes.text).toBe("import é 🚀");
+    expect(listener.text).toBe("import é 🚀");
   }
 });
 
@@ -43,27 +43,27 @@ describe.each(["close", "error"] as const)("A connection that ends early (%s)", 
   test.each([1, 2, 3, 4, 5])("is resumed behind event %i, and nothing comes twice.", async (last) => {
     const frames = WHOLE.split(/(?<=\n\n)/);
     const torn = (frames[last] ?? "").slice(0, 9);
-    const { notes, asked, stream } = begin([
+    const { listener, asked, stream } = begin([
       streaming([...frames.slice(0, last), torn], end),
       streaming(frames.slice(last - 1)), // a server that repeats one event too many
     ]);
 
     await stream.read();
 
-    expect(notes.seqs).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(notes.text).toBe("import é 🚀");
+    expect(listener.seqs).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(listener.text).toBe("import é 🚀");
     expect(asked[1]).toMatchObject({ method: "GET", url: "/api/creator/generations/req_1/events" });
     expect(asked[1]?.headers.get("Last-Event-ID")).toBe(String(last));
-    expect(notes.connections).toEqual(["asking", "open", "lost", "asking", "open", "closed"]);
+    expect(listener.connections).toEqual(["asking", "open", "lost", "asking", "open", "closed"]);
   });
 });
 
 test("Before the first event, the same request is made again under the same key.", async () => {
-  const { notes, asked, stream } = begin([refused, streaming([], "error"), streaming([WHOLE])]);
+  const { listener, asked, stream } = begin([refused, streaming([], "error"), streaming([WHOLE])]);
 
   await stream.read();
 
-  expect(notes.seqs).toHaveLength(6);
+  expect(listener.seqs).toHaveLength(6);
   expect(asked.map(({ method, headers }) => [method, headers.get("Idempotency-Key")])).toEqual([
     ["POST", "k1"],
     ["POST", "k1"],
@@ -72,14 +72,14 @@ test("Before the first event, the same request is made again under the same key.
 });
 
 test("A connection without a byte for too long is given up and resumed.", async () => {
-  const { notes, asked, stream } = begin(
+  const { listener, asked, stream } = begin(
     [streaming([frame(1, "started")], "hang"), streaming([WHOLE])],
     { silenceMs: 20 },
   );
 
   await stream.read();
 
-  expect(notes.seqs).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(listener.seqs).toEqual([1, 2, 3, 4, 5, 6]);
   expect(asked).toHaveLength(2);
 });
 
@@ -91,17 +91,17 @@ test("A stream of which nothing arrives at first is held back by something.", as
 });
 
 test("A finished generation that was read to its end needs no more: 204.", async () => {
-  const { notes, stream } = begin(
+  const { listener, stream } = begin(
     [streaming([frame(1, "started")]), () => new Response(null, { status: 204 })],
   );
 
   await stream.read();
 
-  expect(notes.seqs).toEqual([1]);
+  expect(listener.seqs).toEqual([1]);
 });
 
 test("A server that is away for a moment is asked again.", async () => {
-  const { notes, stream } = begin([
+  const { listener, stream } = begin([
     streaming([frame(1, "started")]),
     problem(503, "SERVICE_STOPPING"),
     streaming([WHOLE]),
@@ -109,7 +109,7 @@ test("A server that is away for a moment is asked again.", async () => {
 
   await stream.read();
 
-  expect(notes.seqs).toHaveLength(6);
+  expect(listener.seqs).toHaveLength(6);
 });
 
 test.each([
@@ -144,39 +144,39 @@ test("A connection that never comes back is given up.", async () => {
 });
 
 test("Who stops reading hears nothing more, and no error.", async () => {
-  const { notes, stream } = begin([streaming([frame(1, "started")], "hang")]);
+  const { listener, stream } = begin([streaming([frame(1, "started")], "hang")]);
   const reading = stream.read();
-  await expect.poll(() => notes.seqs).toEqual([1]);
+  await expect.poll(() => listener.seqs).toEqual([1]);
 
   stream.abort();
   await reading;
 
-  expect(notes.connections.at(-1)).toBe("closed");
+  expect(listener.connections.at(-1)).toBe("closed");
 });
 
 test("A late reader begins at the beginning, without starting anything.", async () => {
-  const { notes, asked, stream } = begin([streaming([WHOLE])], {}, { requestId: "req_1" });
+  const { listener, asked, stream } = begin([streaming([WHOLE])], {}, { requestId: "req_1" });
 
   await stream.read();
 
-  expect(notes.seqs).toHaveLength(6);
+  expect(listener.seqs).toHaveLength(6);
   expect(asked.map(({ method, headers }) => [method, headers.get("Last-Event-ID")])).toEqual([["GET", null]]);
 });
 
 test("A notice to this reader alone is heard, and leaves its place.", async () => {
   const notice = 'event: progress\ndata: {"requestId":"req_1","seq":1,"ts":1,"phase":"slow_reader"}\n\n';
-  const { notes, asked, stream } = begin([streaming([frame(1, "started"), notice]), streaming([WHOLE])]);
+  const { listener, asked, stream } = begin([streaming([frame(1, "started"), notice]), streaming([WHOLE])]);
 
   await stream.read();
 
-  expect(notes.events.map(({ name }) => name).slice(0, 2)).toEqual(["started", "progress"]);
+  expect(listener.events.map(({ name }) => name).slice(0, 2)).toEqual(["started", "progress"]);
   expect(asked[1]?.headers.get("Last-Event-ID")).toBe("1");
 });
 
 test("Events this client doesn't know are left out.", async () => {
-  const { notes, stream } = begin([streaming([frame(1, "started"), frame(2, "weather"), frame(3, "done")])]);
+  const { listener, stream } = begin([streaming([frame(1, "started"), frame(2, "weather"), frame(3, "done")])]);
 
   await stream.read();
 
-  expect(notes.seqs).toEqual([1, 3]);
+  expect(listener.seqs).toEqual([1, 3]);
 });

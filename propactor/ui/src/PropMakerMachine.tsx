@@ -1,21 +1,21 @@
 // PropMaker: ask for a prop, watch it being thought, written and built, and take it away.
 import { useEffect, useRef, useState } from "react";
-import type { PropPart, Service, Wishes } from "../client";
+import type { GenerationRequest, PropPart, Service } from "../client";
 import { CodePanel } from "./panels/CodePanel";
 import { Composer } from "./panels/Composer";
 import { type Drawer, Header } from "./panels/Header";
+import { HistoryDialog, LibraryDialog } from "./panels/LibraryDialog";
 import { ReplayBar } from "./panels/ReplayBar";
 import { ResultStrip } from "./panels/ResultStrip";
-import { History, Library } from "./panels/ShelfDialog";
 import { StreamCheck } from "./panels/StreamCheck";
 import { TokenGate } from "./panels/TokenGate";
 import { type Machine, useMachine } from "./session/useMachine";
 import { useReplay } from "./session/useReplay";
-import { type Offer, useService } from "./session/useService";
+import { type ServiceState, useService } from "./session/useService";
 import { isBusy, isLive, type View } from "./session/view";
-import { Stage } from "./stage/Stage";
 import { ThinkingPanel } from "./ThinkingPanel";
 import { useChoice, useMedia } from "./ui/hooks";
+import { Viewport } from "./viewport/Viewport";
 
 export interface PropMakerMachineProps {
   /** Where the service is; without it, where the page came from. */
@@ -23,9 +23,9 @@ export interface PropMakerMachineProps {
 }
 
 export function PropMakerMachine({ service }: PropMakerMachineProps) {
-  const offer = useService(service);
-  const machine = useMachine(offer.service, offer.config, !offer.locked && (offer.config !== undefined || offer.trouble !== undefined));
-  const [prompt, setPrompt] = usePrompt(machine.view.wishes?.prompt);
+  const serviceState = useService(service);
+  const machine = useMachine(serviceState.service, serviceState.mayStream, !serviceState.locked && (serviceState.config !== undefined || serviceState.trouble !== undefined));
+  const [prompt, setPrompt] = usePrompt(machine.view.request?.prompt);
   const [drawer, setDrawer] = useState<Drawer>();
   const [dark, setDark] = useScheme();
   const player = useReplay(machine.view);
@@ -35,20 +35,20 @@ export function PropMakerMachine({ service }: PropMakerMachineProps) {
   return (
     <div className="app">
       <Header dark={dark} onDark={setDark} onOpen={setDrawer} onHome={() => machine.open(undefined)} />
-      {offer.locked && <TokenGate onToken={offer.unlock} />}
-      {offer.trouble && <p className="trouble" role="alert">{offer.trouble}</p>}
+      {serviceState.locked && <TokenGate onToken={serviceState.unlock} />}
+      {serviceState.trouble && <p className="trouble" role="alert">{serviceState.trouble}</p>}
       <main>
-        <ThinkingPanel run={run} live={live} busy={isBusy(view)} heardAt={view.heardAt} replaying={player?.run !== undefined} empty={emptyWords(view)} />
+        <ThinkingPanel run={run} live={live} busy={isBusy(view)} updatedAt={view.updatedAt} replaying={player?.run !== undefined} empty={emptyWords(view)} />
         <div className="centre">
-          <ShownStage view={view} parts={run.parts} dark={dark} replaying={player?.run !== undefined}>
+          <PropViewport view={view} parts={run.parts} dark={dark} replaying={player?.run !== undefined}>
             {player && <ReplayBar player={player} />}
-          </ShownStage>
-          <ResultStrip view={view} saved={machine.saved} onSave={machine.save} onAgain={() => view.wishes && machine.generate(view.wishes)} />
-          <Asking offer={offer} machine={machine} prompt={prompt} onPrompt={setPrompt} />
+          </PropViewport>
+          <ResultStrip view={view} saved={machine.saved} onSave={machine.save} onAgain={() => view.request && machine.generate(view.request)} />
+          <PromptForm serviceState={serviceState} machine={machine} prompt={prompt} onPrompt={setPrompt} />
         </div>
         <CodePanel run={run} live={live || player?.playing === true} />
       </main>
-      <Drawers drawer={drawer} machine={machine} offer={offer} onClose={() => setDrawer(undefined)} />
+      <Drawers drawer={drawer} machine={machine} serviceState={serviceState} onClose={() => setDrawer(undefined)} />
     </div>
   );
 }
@@ -59,21 +59,21 @@ function emptyWords({ phase }: View): string {
     : "Waiting for the first event.";
 }
 
-interface AskingProps {
-  offer: Offer;
+interface PromptFormProps {
+  serviceState: ServiceState;
   machine: Machine;
   prompt: string;
   onPrompt(prompt: string): void;
 }
 
-function Asking({ offer, machine, prompt, onPrompt }: AskingProps) {
-  const generate = (wishes: Wishes) => machine.generate(wishes);
+function PromptForm({ serviceState, machine, prompt, onPrompt }: PromptFormProps) {
+  const generate = (request: GenerationRequest) => machine.generate(request);
   return (
     <Composer
       prompt={prompt}
       onPrompt={onPrompt}
-      config={offer.config}
-      models={offer.models}
+      config={serviceState.config}
+      models={serviceState.models}
       busy={isBusy(machine.view)}
       cancelling={machine.view.cancelling}
       onGenerate={generate}
@@ -82,7 +82,7 @@ function Asking({ offer, machine, prompt, onPrompt }: AskingProps) {
   );
 }
 
-interface ShownStageProps {
+interface PropViewportProps {
   view: View;
   parts: readonly (PropPart | null)[];
   dark: boolean;
@@ -91,40 +91,40 @@ interface ShownStageProps {
 }
 
 /** While a new run has no part yet, the last good prop stays, faded. */
-function ShownStage({ view, parts, dark, replaying, children }: ShownStageProps) {
-  const still = useMedia("(prefers-reduced-motion: reduce)");
+function PropViewport({ view, parts, dark, replaying, children }: PropViewportProps) {
+  const reducedMotion = useMedia("(prefers-reduced-motion: reduce)");
   const last = useRef<readonly (PropPart | null)[]>([]);
   const nothing = !parts.some(Boolean);
   const keep = nothing && view.phase !== "idle" && !replaying;
   if (!nothing || view.phase === "idle") last.current = parts;
   const shown = keep ? last.current : parts;
   return (
-    <Stage parts={shown} faded={keep && shown.length > 0} dark={dark} still={still}>
+    <Viewport parts={shown} faded={keep && shown.length > 0} dark={dark} reducedMotion={reducedMotion}>
       {shown.length === 0 && <p className="stage-hint">Your prop appears here, part by part, while it is being written.</p>}
       {children}
-    </Stage>
+    </Viewport>
   );
 }
 
 interface DrawersProps {
   drawer: Drawer | undefined;
   machine: Machine;
-  offer: Offer;
+  serviceState: ServiceState;
   onClose(): void;
 }
 
-function Drawers({ drawer, machine, offer, onClose }: DrawersProps) {
+function Drawers({ drawer, machine, serviceState, onClose }: DrawersProps) {
   const open = (act: () => void) => {
     onClose();
     act();
   };
   switch (drawer) {
     case "history":
-      return <History runs={machine.runs} onOpen={(run) => open(() => machine.open(run.id))} onRemove={machine.forgetRun} onClose={onClose} />;
+      return <HistoryDialog runs={machine.runs} onOpen={(run) => open(() => machine.open(run.id))} onRemove={machine.forgetRun} onClose={onClose} />;
     case "library":
-      return <Library props={machine.props} onOpen={(prop) => open(() => machine.show(prop))} onRemove={machine.forgetProp} onClose={onClose} />;
+      return <LibraryDialog props={machine.props} onOpen={(prop) => open(() => machine.show(prop))} onRemove={machine.forgetProp} onClose={onClose} />;
     case "check":
-      return <StreamCheck service={offer.service} onClose={onClose} />;
+      return <StreamCheck service={serviceState.service} onClose={onClose} />;
     default:
       return null;
   }

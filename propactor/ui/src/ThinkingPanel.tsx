@@ -1,4 +1,4 @@
-// What the model thinks, uses and writes, as it happens. Every line of it is an event that came.
+// The thinking panel: thoughts, tools, text and notices, as they happen. Every line is an event that came.
 import { memo, useState } from "react";
 import { MOST_ENTRIES } from "./model/entries";
 import type { Run } from "./model/run";
@@ -14,15 +14,15 @@ export interface ThinkingPanelProps {
   live: boolean;
   /** Something is under way, though perhaps no event arrives right now. */
   busy: boolean;
-  /** When the last news came, by `performance.now()`. */
-  heardAt: number;
-  /** Another run once more, at another time. */
+  /** When the last event came or the phase changed, by `performance.now()`. */
+  updatedAt: number;
+  /** A replay is shown. */
   replaying?: boolean;
   /** What to say while there is nothing. */
   empty?: string;
 }
 
-export function ThinkingPanel({ run, live, busy, heardAt, replaying = false, empty }: ThinkingPanelProps) {
+export function ThinkingPanel({ run, live, busy, updatedAt, replaying = false, empty }: ThinkingPanelProps) {
   const [details, setDetails] = useState(false);
   const { entries, dropped } = run.timeline;
   const { ref, following, follow } = useFollow(run.timeline);
@@ -32,9 +32,9 @@ export function ThinkingPanel({ run, live, busy, heardAt, replaying = false, emp
       <header className="panel-head">
         <h2>Thinking</h2>
         <Badge live={live} busy={busy} replaying={replaying} run={run} />
-        <Times run={run} running={busy && !replaying} heardAt={heardAt} />
+        <Times run={run} running={busy && !replaying} updatedAt={updatedAt} />
       </header>
-      <StateDiagram course={run.course} running={run.requestId !== undefined} />
+      <StateDiagram machine={run.machine} running={run.requestId !== undefined} />
       <div className="log" ref={ref} role="log" aria-label="Events" aria-relevant="additions" tabIndex={0}>
         {dropped > 0 && <p className="dropped">{counted(dropped, "earlier entry", "earlier entries")} not kept; the latest {MOST_ENTRIES} are.</p>}
         {entries.length === 0 && <p className="empty">{empty}</p>}
@@ -52,7 +52,7 @@ export function ThinkingPanel({ run, live, busy, heardAt, replaying = false, emp
   );
 }
 
-/** LIVE is what the state says, not what some entry looks like. */
+/** The badge follows from the state alone, not from the entries. */
 function Badge({ live, busy, replaying, run }: Pick<ThinkingPanelProps, "live" | "busy" | "run"> & { replaying: boolean }) {
   if (replaying) return <span className="badge replay">Replay</span>;
   if (live) return <span className="badge live">Live</span>;
@@ -64,13 +64,13 @@ function Badge({ live, busy, replaying, run }: Pick<ThinkingPanelProps, "live" |
 interface TimesProps {
   run: Run;
   running: boolean;
-  heardAt: number;
+  updatedAt: number;
 }
 
-const Times = memo(function Times({ run, running, heardAt }: TimesProps) {
+const Times = memo(function Times({ run, running, updatedAt }: TimesProps) {
   const now = useClock(running);
   if (run.startedAt === undefined) return null;
-  const since = running ? Math.max(0, now - heardAt) : 0;
+  const since = running ? Math.max(0, now - updatedAt) : 0;
   const elapsed = run.done?.durationMs ?? (run.lastAt ?? run.startedAt) - run.startedAt + since;
   return (
     <dl className="times">

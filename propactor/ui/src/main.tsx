@@ -1,4 +1,4 @@
-// The page begins here.
+// The entry point: style sheets, and the root of the page.
 import { createRoot } from "react-dom/client";
 import "./styles/fonts.css";
 import "./styles/base.css";

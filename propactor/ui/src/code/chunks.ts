@@ -1,4 +1,4 @@
-// A growing text in chunks of lines: those that are full stay as they are, so only the last is drawn anew.
+// Splits a growing text into chunks of lines: full ones stay the same objects, so only the last is drawn anew.
 import { highlight, type Inside } from "./highlight";
 
 export interface Chunk {
@@ -12,9 +12,9 @@ export interface Chunk {
 
 export const CHUNK_LINES = 40;
 
-/** Cut a text; chunks of the `previous` cut that still hold are taken over, so that they needn't be read again. */
-export function cut(text: string, previous: readonly Chunk[] = []): Chunk[] {
-  const chunks = stillTrue(text, previous);
+/** Split a text; `previous` chunks that the text still begins with are reused, so that they needn't be read again. */
+export function splitChunks(text: string, previous: readonly Chunk[] = []): Chunk[] {
+  const chunks = unchangedChunks(text, previous);
   let rest = text.slice(chunks.reduce((sum, chunk) => sum + chunk.text.length + 1, 0));
   for (;;) {
     const end = endOfLines(rest, CHUNK_LINES);
@@ -25,7 +25,7 @@ export function cut(text: string, previous: readonly Chunk[] = []): Chunk[] {
 }
 
 /** Return the full chunks with which the text still begins. */
-function stillTrue(text: string, previous: readonly Chunk[]): Chunk[] {
+function unchangedChunks(text: string, previous: readonly Chunk[]): Chunk[] {
   const kept: Chunk[] = [];
   let at = 0;
   for (const chunk of previous.slice(0, -1)) {

@@ -1,6 +1,6 @@
 // Colours for code, line by line and chunk by chunk.
 import { expect, test } from "vitest";
-import { CHUNK_LINES, cut } from "./chunks";
+import { CHUNK_LINES, splitChunks } from "./chunks";
 import { highlight, type Inside } from "./highlight";
 
 const kinds = (line: string, inside: Inside = "code") =>
@@ -46,8 +46,8 @@ test("A line that is too long to read is shown plainly.", () => {
 test("Chunks joined are the text; full ones are kept as they are while it grows.", () => {
   const text = Array.from({ length: 130 }, (_, n) => `line ${n}`).join("\n");
 
-  const first = cut(text);
-  const second = cut(`${text}\nmore`, first);
+  const first = splitChunks(text);
+  const second = splitChunks(`${text}\nmore`, first);
 
   expect(second.map((chunk) => chunk.text).join("\n")).toBe(`${text}\nmore`);
   expect(second.map((chunk) => chunk.first)).toEqual([1, 41, 81, 121]);
@@ -58,14 +58,14 @@ test("Chunks joined are the text; full ones are kept as they are while it grows.
 
 test("However a text grows, cutting it bit by bit is cutting it at once.", () => {
   const text = SAMPLES.join("\n").repeat(20);
-  let chunks = cut("");
-  for (let end = 0; end <= text.length; end += 37) chunks = cut(text.slice(0, end), chunks);
+  let chunks = splitChunks("");
+  for (let end = 0; end <= text.length; end += 37) chunks = splitChunks(text.slice(0, end), chunks);
 
-  expect(cut(text, chunks)).toEqual(cut(text));
+  expect(splitChunks(text, chunks)).toEqual(splitChunks(text));
 });
 
 test("A text that starts over is cut anew.", () => {
   const long = Array.from({ length: 90 }, (_, n) => `line ${n}`).join("\n");
 
-  expect(cut("new", cut(long))).toEqual(cut("new"));
+  expect(splitChunks("new", splitChunks(long))).toEqual(splitChunks("new"));
 });

@@ -1,4 +1,4 @@
-// A small reader of TSX, good enough to colour it line by line while it is still being written.
+// A small tokenizer of TSX, good enough to colour it line by line while it is still being written.
 
 export type Kind = "plain" | "keyword" | "string" | "number" | "comment" | "tag" | "attribute" | "type";
 

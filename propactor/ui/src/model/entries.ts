@@ -42,21 +42,21 @@ export interface Notice extends Base {
 
 export type Entry = Thought | Tool | Writing | Notice;
 
-/** The latest entries; `dropped` counts those that were before them, `made` all there ever were. */
+/** The latest entries; `dropped` counts those that were before them, `total` all there ever were. */
 export interface Timeline {
   entries: readonly Entry[];
   dropped: number;
-  made: number;
+  total: number;
 }
 
 export const MOST_ENTRIES = 200;
 const MOST_RAW = 20;
-export const EMPTY: Timeline = { entries: [], dropped: 0, made: 0 };
+export const EMPTY: Timeline = { entries: [], dropped: 0, total: 0 };
 
-type Fresh = Entry extends infer E ? (E extends Entry ? Omit<E, "key"> : never) : never;
+type NewEntry = Entry extends infer E ? (E extends Entry ? Omit<E, "key"> : never) : never;
 
 /** Take an event into the timeline. Some events are not for it. */
-export function enter(timeline: Timeline, event: StreamEvent): Timeline {
+export function addEvent(timeline: Timeline, event: StreamEvent): Timeline {
   switch (event.name) {
     case "thinking":
       return think(timeline, event.data);
@@ -76,10 +76,10 @@ export function enter(timeline: Timeline, event: StreamEvent): Timeline {
 }
 
 /** Append an entry; the oldest go when there are too many. */
-export function add(timeline: Timeline, fresh: Fresh): Timeline {
-  const entries = [...timeline.entries, { ...fresh, key: timeline.made } as Entry];
+export function add(timeline: Timeline, entry: NewEntry): Timeline {
+  const entries = [...timeline.entries, { ...entry, key: timeline.total } as Entry];
   const excess = Math.max(0, entries.length - MOST_ENTRIES);
-  return { entries: entries.slice(excess), dropped: timeline.dropped + excess, made: timeline.made + 1 };
+  return { entries: entries.slice(excess), dropped: timeline.dropped + excess, total: timeline.total + 1 };
 }
 
 function think(timeline: Timeline, event: Thinking): Timeline {

@@ -1,4 +1,4 @@
-// Where the states of a table stand when it is drawn: in columns, by the longest way from the start.
+// The layout of a state table: states in columns, by the longest path from the initial state.
 export interface Row {
   source: string;
   dest: string;

@@ -3,17 +3,17 @@ import { expect, test } from "vitest";
 import { GENERATION } from "../../client";
 import { BOX, Maker } from "./events.test-help";
 import { arrows, places } from "./layout";
-import { advance, AT_START } from "./machine";
+import { advance, INITIAL } from "./machine";
 
 type Step = [Parameters<Maker["make"]>[0], object?];
 
 function walk(steps: Step[]) {
   const maker = new Maker();
-  return steps.reduce((course, [name, data]) => advance(course, maker.make(name, data)), AT_START);
+  return steps.reduce((machine, [name, data]) => advance(machine, maker.make(name, data)), INITIAL);
 }
 
 test("A good run goes from started to done, and the ways it took are known.", () => {
-  const course = walk([
+  const machine = walk([
     ["started"],
     ["progress", { phase: "accepted" }],
     ["progress", { phase: "streaming" }],
@@ -24,14 +24,14 @@ test("A good run goes from started to done, and the ways it took are known.", ()
     ["done"],
   ]);
 
-  expect(course.state).toBe("done");
-  expect(course.taken).toEqual(["started>streaming", "streaming>parsing", "parsing>result", "result>done"]);
+  expect(machine.state).toBe("done");
+  expect(machine.taken).toEqual(["started>streaming", "streaming>parsing", "parsing>result", "result>done"]);
 });
 
 test("A fallback leads back to streaming.", () => {
-  const course = walk([["started"], ["thinking"], ["progress", { phase: "parsing_output" }], ["progress", { phase: "fallback" }]]);
+  const machine = walk([["started"], ["thinking"], ["progress", { phase: "parsing_output" }], ["progress", { phase: "fallback" }]]);
 
-  expect(course.state).toBe("streaming");
+  expect(machine.state).toBe("streaming");
 });
 
 test("A failure leads to error from wherever it was.", () => {

@@ -1,29 +1,29 @@
-// Where a generation is, followed along the very table that the service runs.
+// The state of a generation, derived from its events by the same table that the service runs.
 import { GENERATION, type State, type StreamEvent } from "../../client";
 
-/** Where it is, where it has been, and which ways it took. */
-export interface Course {
+/** The state, and the transitions taken so far. */
+export interface MachineState {
   state: State;
   taken: readonly string[];
 }
 
-export const AT_START: Course = { state: GENERATION.initial, taken: [] };
+export const INITIAL: MachineState = { state: GENERATION.initial, taken: [] };
 
 const ENDS: Partial<Record<StreamEvent["name"], string>> = { result: "succeed", error: "fail", done: "close" };
 const PHASES: Record<string, string> = { streaming: "stream", parsing_output: "parse", fallback: "fall_back" };
 
-/** Name the way from one state to another. */
-export function way(source: string, dest: string): string {
+/** Name the transition from one state to another. */
+export function transitionName(source: string, dest: string): string {
   return `${source}>${dest}`;
 }
 
-/** Take the step that an event stands for, if it stands for one. */
-export function advance(course: Course, event: StreamEvent): Course {
-  const trigger = triggerOf(event, course.state);
-  const row = trigger && rowFor(course.state, trigger);
-  if (!row) return course;
-  const name = way(course.state, row.dest);
-  const taken = course.taken.includes(name) ? course.taken : [...course.taken, name];
+/** Take the transition that an event causes, if it causes one. */
+export function advance(machine: MachineState, event: StreamEvent): MachineState {
+  const trigger = triggerOf(event, machine.state);
+  const row = trigger && rowFor(machine.state, trigger);
+  if (!row) return machine;
+  const name = transitionName(machine.state, row.dest);
+  const taken = machine.taken.includes(name) ? machine.taken : [...machine.taken, name];
   return { state: row.dest, taken };
 }
 
@@ -32,7 +32,7 @@ function triggerOf(event: StreamEvent, state: State): string | undefined {
   return ENDS[event.name] ?? (state === "started" && event.name !== "started" ? "stream" : undefined);
 }
 
-/** Find the row; a reader who missed a notice takes the step that the event proves. */
+/** Find the row. A reader who missed a notice takes the transition that the event proves. */
 function rowFor(state: State, trigger: string) {
   const rows = GENERATION.rows.filter((row) => row.trigger === trigger);
   return rows.find((row) => row.source === state) ?? (isEnd(trigger) ? rows[0] : undefined);

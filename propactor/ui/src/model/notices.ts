@@ -1,4 +1,4 @@
-// What a milestone or a notice says to a person.
+// The texts of milestones and notices.
 import type { Progress } from "../../client";
 
 export type Tone = "plain" | "good" | "warn" | "bad";

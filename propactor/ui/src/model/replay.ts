@@ -1,4 +1,4 @@
-// A finished run once more: the same events, at the times at which they came.
+// The replay of a finished run: the same events, at the times at which they came.
 import type { StreamEvent } from "../../client";
 import { NO_RUN, reduce, type Run } from "./run";
 

@@ -6,14 +6,14 @@ import { BALL, BOX, Maker } from "./events.test-help";
 import { Replay, countAt, lengthOf } from "./replay";
 import { NO_RUN, reduce } from "./run";
 
-function told(make: (maker: Maker) => StreamEvent[]) {
+function runOf(make: (maker: Maker) => StreamEvent[]) {
   return reduce(NO_RUN, make(new Maker()));
 }
 
 const types = (entries: readonly Entry[]) => entries.map((entry) => entry.type);
 
 test("Pieces of a thought are joined by their block, even when tools come between.", () => {
-  const run = told((m) => [
+  const run = runOf((m) => [
     m.make("started", { resumeUntil: 5 }),
     m.make("thinking", { message: "First the ", blockId: "1" }),
     m.make("thinking", { message: "base.", blockId: "1" }),
@@ -29,7 +29,7 @@ test("Pieces of a thought are joined by their block, even when tools come betwee
 });
 
 test("A tool's result stands under its call, in whatever order they come back.", () => {
-  const run = told((m) => [
+  const run = runOf((m) => [
     m.make("tool_call", { toolCallId: "a", toolName: "read", inputPreview: "notes.txt" }),
     m.make("tool_call", { toolCallId: "b", toolName: "exec" }),
     m.make("tool_result", { toolCallId: "a", toolName: "read", status: "ok", outputPreview: "warm" }),
@@ -46,7 +46,7 @@ test("A tool's result stands under its call, in whatever order they come back.",
 });
 
 test("Text counts as one entry until the model does something else; notices don't part it.", () => {
-  const run = told((m) => [
+  const run = runOf((m) => [
     m.make("text_delta", { delta: "a\nb" }),
     m.make("progress", { phase: "stalled", silentMs: 2000, limitMs: 9000 }),
     m.make("text_delta", { delta: "c\n" }),
@@ -60,14 +60,14 @@ test("Text counts as one entry until the model does something else; notices don'
 });
 
 test("Text that replaces starts the text over.", () => {
-  const run = told((m) => [m.make("text_delta", { delta: "old" }), m.make("text_delta", { delta: "new", replace: true })]);
+  const run = runOf((m) => [m.make("text_delta", { delta: "old" }), m.make("text_delta", { delta: "new", replace: true })]);
 
   expect(run.text).toBe("new");
   expect(run.timeline.entries).toMatchObject([{ chars: 3 }, { chars: 3 }]);
 });
 
 test("The latest 200 entries are kept; those before are counted; keys stay unique.", () => {
-  const run = told((m) =>
+  const run = runOf((m) =>
     Array.from({ length: 450 }, (_, n) => m.make("tool_call", { toolCallId: `${n}`, toolName: `tool ${n}` })),
   );
 
@@ -78,7 +78,7 @@ test("The latest 200 entries are kept; those before are counted; keys stay uniqu
 });
 
 test("Parts appear at their places, and superseded ones give theirs up.", () => {
-  const run = told((m) => [
+  const run = runOf((m) => [
     m.make("part", { index: 0, part: BOX }),
     m.make("part", { index: 2, part: BALL }),
     m.make("part", { index: 0, part: BALL, superseded: true }),
@@ -89,14 +89,14 @@ test("Parts appear at their places, and superseded ones give theirs up.", () => 
 });
 
 test("The result's parts are the parts.", () => {
-  const run = told((m) => [m.make("part", { index: 0, part: BOX }), m.make("result", { parts: [BALL, BOX], name: "Lamp" })]);
+  const run = runOf((m) => [m.make("part", { index: 0, part: BOX }), m.make("result", { parts: [BALL, BOX], name: "Lamp" })]);
 
   expect(run.parts).toEqual([BALL, BOX]);
   expect(run.result?.name).toBe("Lamp");
 });
 
 test("A change of source in the middle is said, once for each source.", () => {
-  const run = told((m) => [
+  const run = runOf((m) => [
     m.make("text_delta", { delta: "a", source: "gateway" }),
     m.make("progress", { phase: "fallback", message: "The gateway is down." }),
     m.make("text_delta", { delta: "b", source: "template", replace: true }),
@@ -119,14 +119,14 @@ test.each([
   ["capped", { limit: 9 }, "The text is cut here", "More than 9 characters."],
   ["something_new", { message: "who knows" }, "something_new", "who knows"],
 ])("A notice of %s is said in words.", (phase, data, title, detail) => {
-  const run = told((m) => [m.make("progress", { phase, ...data })]);
+  const run = runOf((m) => [m.make("progress", { phase, ...data })]);
 
   expect(run.timeline.entries[0]).toMatchObject({ type: "notice", title });
   expect((run.timeline.entries[0] as { detail?: string }).detail).toBe(detail);
 });
 
 test("Raw payloads are kept where they come, the last few of an entry.", () => {
-  const run = told((m) => [
+  const run = runOf((m) => [
     m.make("thinking", { message: "a", blockId: "1" }),
     ...Array.from({ length: 30 }, (_, n) => m.make("thinking", { message: "b", blockId: "1", raw: n })),
     m.make("text_delta", { delta: "x", raw: { stream: "assistant" } }),
@@ -136,12 +136,12 @@ test("Raw payloads are kept where they come, the last few of an entry.", () => {
 });
 
 test("An error and the end are kept, and the error is in the timeline.", () => {
-  const run = told((m) => [
+  const run = runOf((m) => [
     m.make("error", { code: "CANCELLED", message: "Somebody asked to stop." }),
     m.make("done", { ok: false, durationMs: 7 }),
   ]);
 
-  expect([run.error?.code, run.done?.durationMs, run.course.state]).toEqual(["CANCELLED", 7, "done"]);
+  expect([run.error?.code, run.done?.durationMs, run.machine.state]).toEqual(["CANCELLED", 7, "done"]);
   expect(run.timeline.entries).toMatchObject([{ tone: "bad", detail: "CANCELLED" }]);
 });
 

@@ -1,12 +1,12 @@
-// Everything a page shows of one run, as a function of its events.
+// The reducer: everything a page shows of one run, as a function of its events.
 import type { Done, Events, PropPart, Result, StreamEvent } from "../../client";
-import { add, EMPTY, enter, type Timeline } from "./entries";
-import { advance, AT_START, type Course } from "./machine";
+import { add, EMPTY, addEvent, type Timeline } from "./entries";
+import { advance, INITIAL, type MachineState } from "./machine";
 import { sourceName } from "./notices";
 
 export interface Run {
   requestId?: string;
-  course: Course;
+  machine: MachineState;
   timeline: Timeline;
   /** What the model wrote so far. */
   text: string;
@@ -25,7 +25,7 @@ export interface Run {
   done?: Done;
 }
 
-export const NO_RUN: Run = { course: AT_START, timeline: EMPTY, text: "", parts: [], sources: [] };
+export const NO_RUN: Run = { machine: INITIAL, timeline: EMPTY, text: "", parts: [], sources: [] };
 
 /** Take events in, in order. */
 export function reduce(run: Run, events: Iterable<StreamEvent>): Run {
@@ -40,14 +40,14 @@ function take(run: Run, event: StreamEvent): Run {
     ...seen,
     requestId: event.data.requestId,
     lastAt: Math.max(run.lastAt ?? 0, event.data.ts),
-    course: advance(run.course, event),
-    timeline: enter(seen.timeline, event),
+    machine: advance(run.machine, event),
+    timeline: addEvent(seen.timeline, event),
   };
-  return { ...next, ...news(next, event) };
+  return { ...next, ...changesFrom(next, event) };
 }
 
 /** Return what an event changes beside the timeline. */
-function news(run: Run, event: StreamEvent): Partial<Run> {
+function changesFrom(run: Run, event: StreamEvent): Partial<Run> {
   switch (event.name) {
     case "started":
       return begin(event.data);

@@ -1,7 +1,7 @@
-// What the model writes, as it writes it; in the end the component, the parts, and what there is to say about them.
+// The code panel: the model's text as it is written; at the end the component, its parts and the diagnostics.
 import { memo, useMemo, useRef, useState } from "react";
 import type { Diagnostic, PropPart } from "../../client";
-import { type Chunk, cut } from "../code/chunks";
+import { type Chunk, splitChunks } from "../code/chunks";
 import { highlight, type Inside, type Token } from "../code/highlight";
 import type { Run } from "../model/run";
 import { Icon } from "../ui/Icon";
@@ -46,7 +46,7 @@ export function partsText(parts: readonly (PropPart | null)[]): string {
 
 function Code({ text, follow: live }: { text: string; follow: boolean }) {
   const previous = useRef<readonly Chunk[]>([]);
-  const chunks = useMemo(() => cut(text, previous.current), [text]);
+  const chunks = useMemo(() => splitChunks(text, previous.current), [text]);
   previous.current = chunks;
   const { ref, following, follow } = useFollow(live ? text : null);
   return (

@@ -1,6 +1,6 @@
-// Where a prop is asked for.
+// The form that asks for a prop: prompt, model, options, examples.
 import { type FormEvent, type KeyboardEvent, useState } from "react";
-import type { Config, Model, Wishes } from "../../client";
+import type { Config, GenerationRequest, Model } from "../../client";
 import { Icon } from "../ui/Icon";
 
 const EXAMPLES = [
@@ -19,7 +19,7 @@ interface Props {
   models: readonly Model[];
   busy: boolean;
   cancelling: boolean;
-  onGenerate(wishes: Wishes): void;
+  onGenerate(request: GenerationRequest): void;
   onCancel(): void;
 }
 
@@ -31,7 +31,7 @@ export function Composer({ prompt, onPrompt, config, models, busy, cancelling, o
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
     if (busy || !prompt.trim()) return;
-    onGenerate(wishesOf(prompt, { model, keep, raw: raw && config?.rawPayloads === true }));
+    onGenerate(requestOf(prompt, { model, keep, raw: raw && config?.rawPayloads === true }));
   };
   return (
     <form className="composer" onSubmit={submit} aria-label="Ask for a prop">
@@ -88,7 +88,7 @@ interface Choices {
   raw: boolean;
 }
 
-function wishesOf(prompt: string, { model, keep, raw }: Choices): Wishes {
+function requestOf(prompt: string, { model, keep, raw }: Choices): GenerationRequest {
   return {
     prompt: prompt.trim(),
     ...(model === TEMPLATE ? { use_ai: false } : {}),

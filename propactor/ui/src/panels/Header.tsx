@@ -1,4 +1,4 @@
-// The page's head: its name, and the doors to everything beside the prop.
+// The page's header: its name, and the buttons that open the drawers.
 import { Icon, type IconName } from "../ui/Icon";
 
 export type Drawer = "history" | "library" | "check";
@@ -10,7 +10,7 @@ interface Props {
   onHome(): void;
 }
 
-const DOORS: [Drawer, IconName, string][] = [
+const DRAWERS: [Drawer, IconName, string][] = [
   ["history", "clock", "History"],
   ["library", "save", "Library"],
   ["check", "wave", "Stream check"],
@@ -37,7 +37,7 @@ export function Header({ dark, onDark, onOpen, onHome }: Props) {
         </a>
       </h1>
       <nav aria-label="Page">
-        {DOORS.map(([drawer, icon, label]) => (
+        {DRAWERS.map(([drawer, icon, label]) => (
           <button key={drawer} type="button" className="quiet" onClick={() => onOpen(drawer)}>
             <Icon name={icon} /> <span className="wide-only">{label}</span>
           </button>

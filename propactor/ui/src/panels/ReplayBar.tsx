@@ -1,4 +1,4 @@
-// Over the view, after the end: the run once more, at the pace at which it went.
+// The controls of a replay, over the viewport.
 import type { Player } from "../session/useReplay";
 import { Icon } from "../ui/Icon";
 import { span } from "../ui/words";
@@ -24,7 +24,7 @@ export function ReplayBar({ player }: { player: Player }) {
         {span(position)} / {span(length)}
       </span>
       {run && (
-        <button type="button" className="quiet" onClick={player.leave}>
+        <button type="button" className="quiet" onClick={player.exit}>
           End
         </button>
       )}

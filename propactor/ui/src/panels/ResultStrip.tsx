@@ -1,4 +1,4 @@
-// Below the view: what is going on, and in the end what came of it and what can be done with it.
+// The strip below the viewport: the state of the run, then its result and what can be done with that.
 import { useState } from "react";
 import type { View } from "../session/view";
 import { isBusy } from "../session/view";
@@ -26,7 +26,7 @@ export function ResultStrip({ view, saved, onSave, onAgain }: Props) {
       </div>
       <div className="strip-buttons">
         <ResultButtons result={run.result} saved={saved} onSave={onSave} />
-        <button type="button" onClick={onAgain} disabled={!view.wishes || isBusy(view)}>
+        <button type="button" onClick={onAgain} disabled={!view.request || isBusy(view)}>
           <Icon name="again" /> {error && !run.result ? "Try again" : "Regenerate"}
         </button>
       </div>
@@ -88,7 +88,7 @@ function statusOf({ phase, run, connection, failure, note, cancelling }: View): 
   if (failure) return [failure.code === "CANCELLED" ? "Cancelled" : "It went wrong", failureText(failure)];
   if (run.error) return [run.error.code === "CANCELLED" ? "Cancelled" : "It went wrong", run.error.message];
   if (connection.state === "lost") return ["Connection lost", `Coming back, try ${connection.tries}. Nothing is lost meanwhile.`];
-  return [STATES[run.course.state] ?? "", `${counted(run.parts.filter(Boolean).length, "part")} so far`];
+  return [STATES[run.machine.state] ?? "", `${counted(run.parts.filter(Boolean).length, "part")} so far`];
 }
 
 function failureText({ status, message, retryAfterMs }: NonNullable<View["failure"]>): string {

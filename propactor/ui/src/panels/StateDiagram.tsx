@@ -1,8 +1,8 @@
-// The machine's table, drawn; where the run is, and the ways it took, are lit.
+// Draws the state table; the run's state and the transitions it took are highlighted.
 import { memo } from "react";
 import { GENERATION } from "../../client";
 import { type Arrow, arrows, type Place, places } from "../model/layout";
-import { type Course, way } from "../model/machine";
+import { type MachineState, transitionName } from "../model/machine";
 
 const WIDTH = 66;
 const HEIGHT = 24;
@@ -24,21 +24,21 @@ function pointOf({ column, row, rows }: Place): Point {
 }
 
 interface Props {
-  course: Course;
+  machine: MachineState;
   /** A run is there; without one nothing is lit. */
   running: boolean;
 }
 
-export const StateDiagram = memo(function StateDiagram({ course, running }: Props) {
-  const visited = new Set(running ? [GENERATION.initial, ...course.taken.flatMap((name) => name.split(">"))] : []);
-  const label = running ? `State of the generation: ${course.state}` : "The states of a generation; none runs";
+export const StateDiagram = memo(function StateDiagram({ machine, running }: Props) {
+  const visited = new Set(running ? [GENERATION.initial, ...machine.taken.flatMap((name) => name.split(">"))] : []);
+  const label = running ? `State of the generation: ${machine.state}` : "The states of a generation; none runs";
   return (
-    <svg className="diagram" viewBox={`0 0 ${COLUMNS * GAP - (GAP - WIDTH) + 8} 88`} role="img" aria-label={label} data-state={running ? course.state : ""}>
+    <svg className="diagram" viewBox={`0 0 ${COLUMNS * GAP - (GAP - WIDTH) + 8} 88`} role="img" aria-label={label} data-state={running ? machine.state : ""}>
       {ARROWS.map((arrow) => (
-        <path key={way(arrow.source, arrow.dest)} d={pathOf(arrow)} className={running && course.taken.includes(way(arrow.source, arrow.dest)) ? "taken" : ""} />
+        <path key={transitionName(arrow.source, arrow.dest)} d={pathOf(arrow)} className={running && machine.taken.includes(transitionName(arrow.source, arrow.dest)) ? "taken" : ""} />
       ))}
       {PLACES.map(({ state }) => (
-        <State key={state} state={state} now={running && state === course.state} visited={visited.has(state)} />
+        <State key={state} state={state} now={running && state === machine.state} visited={visited.has(state)} />
       ))}
     </svg>
   );
@@ -56,7 +56,7 @@ function State({ state, now, visited }: { state: string; now: boolean; visited: 
   );
 }
 
-/** Draw a way: straight to a neighbour, in a bow over others or back, as a loop to itself. */
+/** Draw a transition: straight to a neighbour, in a bow over others or back, as a loop to itself. */
 function pathOf({ source, dest }: Arrow): string {
   const from = POINTS.get(source) ?? { x: 0, y: 0 };
   const to = POINTS.get(dest) ?? { x: 0, y: 0 };

@@ -1,16 +1,16 @@
-// Does anything between this page and the service hold streams back? A look at one whose timing is known.
+// Checks whether anything between this page and the service buffers streams, with one whose timing is known.
 import { useEffect, useState } from "react";
-import { checkPassage, type Passage, type Service } from "../../client";
-import { Dialog } from "./ShelfDialog";
+import { type BufferingReport, checkBuffering, type Service } from "../../client";
+import { Dialog } from "../ui/Dialog";
 
-type Finding = Passage | "looking" | "failed";
+type Finding = BufferingReport | "looking" | "failed";
 
 export function StreamCheck({ service, onClose }: { service: Service; onClose(): void }) {
   const [found, setFound] = useState<Finding>("looking");
   useEffect(() => {
     let wanted = true;
-    checkPassage(service).then(
-      (passage) => wanted && setFound(passage),
+    checkBuffering(service).then(
+      (report) => wanted && setFound(report),
       () => wanted && setFound("failed"),
     );
     return () => {

@@ -1,4 +1,4 @@
-// Each generation's page has an address of its own.
+// The addresses of generations: `/g/{requestId}`.
 
 /** Return the generation that an address names. */
 export function requestIdIn(path: string): string | undefined {

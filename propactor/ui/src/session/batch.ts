@@ -1,6 +1,6 @@
-// Many events, one update: what comes within a frame is handed on together.
+// Batches events: what comes within an animation frame is passed on together.
 
-/** Runs work with the next frame; a page that isn't seen gets no frames, and is served by a timer. */
+/** Runs work with the next animation frame; a hidden page gets no frames, so a timer runs it. */
 export type Schedule = (work: () => void) => void;
 
 const HIDDEN_MS = 250;
@@ -31,7 +31,7 @@ export class Batch<T> {
     if (this.items.length === 1) this.schedule(() => this.flush());
   }
 
-  /** Hand on what waits, now. */
+  /** Pass on what is buffered, now. */
   flush(): void {
     const items = this.items;
     this.items = [];

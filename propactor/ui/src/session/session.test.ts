@@ -2,28 +2,33 @@
 import { expect, test, vi } from "vitest";
 import { Backoff, ServiceError } from "../../client";
 import { type Answer, frame, problem, scripted, streaming, WHOLE } from "../../client/scripted.test-help";
-import { Shelf } from "../shelf/shelf";
+import { StoredList } from "../library/storedList";
 import { Batch } from "./batch";
-import { whyWait } from "./fallback";
+import { fallbackNote, mayStream } from "./fallback";
 import { Session } from "./session";
+import { askConfigAndModels } from "./useService";
 import { isBusy, isLive } from "./view";
 
-const WISHES = { prompt: "A lamp" };
+const REQUEST = { prompt: "A lamp" };
 const RESULT = { name: "Lamp", filename: "Lamp.tsx", code: "", parts: [], method: "template" };
-const PATIENCE = { backoff: () => new Backoff(1, 1), firstByteMs: 30 };
+const STREAM_OPTIONS = { backoff: () => new Backoff(1, 1), firstByteMs: 30 };
+
+/** Hold an answer back until the request is given up. */
+const never: Answer = ({ signal }) =>
+  new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error)));
 
 function page(...answers: Answer[]) {
   const { fetch, asked } = scripted(...answers);
   const onStarted = vi.fn();
   const onEnded = vi.fn();
-  const options = { schedule: (work: () => void) => queueMicrotask(work), patience: PATIENCE, onStarted, onEnded };
+  const options = { schedule: (work: () => void) => queueMicrotask(work), stream: STREAM_OPTIONS, onStarted, onEnded };
   return { session: new Session({ fetch }, options), asked, onStarted, onEnded };
 }
 
 test("A run is shown from its first event to its last.", async () => {
   const { session, onStarted, onEnded } = page(streaming([WHOLE]));
 
-  await session.generate(WISHES, true);
+  await session.generate(REQUEST, true);
 
   expect(session.read()).toMatchObject({ phase: "ended", cancelling: false, run: { text: "import é 🚀" } });
   expect(session.read().events).toHaveLength(6);
@@ -37,7 +42,7 @@ test("LIVE follows from the state: not before the connection, not after the end,
   const seen: [string, boolean][] = [];
   session.subscribe(() => seen.push([session.read().connection.state, isLive(session.read())]));
 
-  await session.generate(WISHES, true);
+  await session.generate(REQUEST, true);
 
   expect(seen.filter(([, live]) => live).every(([state]) => state === "open")).toBe(true);
   expect(seen.some(([, live]) => live)).toBe(true);
@@ -55,7 +60,7 @@ test.each<[string, Answer, boolean]>([
   const answers = on ? [answer, () => Response.json(RESULT)] : [() => Response.json(RESULT)];
   const { session, asked } = page(...answers);
 
-  await session.generate(WISHES, on);
+  await session.generate(REQUEST, on);
 
   expect(session.read()).toMatchObject({ phase: "ended", run: { result: { name: "Lamp", method: "template" } } });
   expect(session.read().note).toMatch(/waiting for the finished prop/);
@@ -72,7 +77,7 @@ test.each([
 ])("A refusal that the other call would repeat (%i %s) is told, not worked around.", async (status, code) => {
   const { session, asked } = page(problem(status, code));
 
-  await session.generate(WISHES, true);
+  await session.generate(REQUEST, true);
 
   expect(session.read()).toMatchObject({ phase: "failed", failure: { code } });
   expect(asked).toHaveLength(1);
@@ -98,7 +103,7 @@ test("Cancelling asks the service; the end then comes from the stream.", async (
     return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
   };
   const { session, asked } = page(open, () => Response.json({ state: "cancelling" }, { status: 202 }));
-  const running = session.generate(WISHES, true);
+  const running = session.generate(REQUEST, true);
   await vi.waitFor(() => expect(session.read().connection.state).toBe("open"));
   push(frame(1, "started"));
   await vi.waitFor(() => expect(session.read().phase).toBe("live"));
@@ -117,10 +122,8 @@ test("Cancelling asks the service; the end then comes from the stream.", async (
 });
 
 test("Waiting without a stream can be given up.", async () => {
-  const never: Answer = ({ signal }) =>
-    new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error)));
   const { session } = page(never);
-  const waiting = session.generate(WISHES, false);
+  const waiting = session.generate(REQUEST, false);
 
   await session.cancel();
   await waiting;
@@ -129,12 +132,55 @@ test("Waiting without a stream can be given up.", async () => {
   expect(isBusy(session.read())).toBe(false);
 });
 
+test.each([
+  [false, "/api/creator/generate-prop"],
+  [true, "/api/creator/generate-prop-stream"],
+])("Nothing is sent until it is known whether streams are on (%s).", async (on, url) => {
+  const { session, asked } = page(on ? streaming([WHOLE]) : () => Response.json(RESULT));
+  const config = Promise.withResolvers<boolean>();
+  const running = session.generate(REQUEST, config.promise);
+  expect([session.read().phase, asked]).toEqual(["asking", []]);
+
+  config.resolve(on);
+  await running;
+
+  expect(session.read().phase).toBe("ended");
+  expect(asked.map((request) => request.url)).toEqual([url]);
+});
+
+test("A generation that is cancelled before that is known is never sent.", async () => {
+  const { session, asked } = page();
+  const config = Promise.withResolvers<boolean>();
+  const running = session.generate(REQUEST, config.promise);
+
+  await session.cancel();
+  config.resolve(true);
+  await running;
+
+  expect(session.read()).toMatchObject({ phase: "failed", failure: { code: "CANCELLED" } });
+  expect(asked).toEqual([]);
+});
+
+test.each<[string, Answer, boolean]>([
+  ["says no", () => Response.json({ CREATOR_PROP_STREAMING: false }), false],
+  ["says yes", () => Response.json({ CREATOR_PROP_STREAMING: true }), true],
+  ["is refused", problem(401, "UNAUTHORIZED"), true],
+  ["never comes", never, true],
+])("A config that %s decides whether to stream.", async (_, answer, expected) => {
+  const { fetch } = scripted(answer, answer);
+
+  const [config, models] = askConfigAndModels({ fetch }, 20);
+
+  expect(await mayStream(config)).toBe(expected);
+  await models.catch(() => undefined);
+});
+
 test("A new generation takes the old one's place; nothing of the old one comes after.", async () => {
   const { session } = page(streaming([frame(1, "started"), frame(2, "text_delta", { delta: "old" })], "hang"), streaming([WHOLE]));
-  const first = session.generate(WISHES, true);
+  const first = session.generate(REQUEST, true);
   await vi.waitFor(() => expect(session.read().run.text).toBe("old"));
 
-  await session.generate(WISHES, true);
+  await session.generate(REQUEST, true);
   await first;
 
   expect(session.read()).toMatchObject({ phase: "ended", run: { text: "import é 🚀" } });
@@ -155,10 +201,10 @@ test("What comes within a frame is handed on together.", () => {
 });
 
 test("A stream that broke for good is not worked around by generating again.", () => {
-  expect(whyWait(new ServiceError("CONNECTION_LOST", ""))).toBeUndefined();
+  expect(fallbackNote(new ServiceError("CONNECTION_LOST", ""))).toBeUndefined();
 });
 
-test("A shelf keeps the newest, replaces namesakes, and gives up the oldest when space is short.", () => {
+test("A stored list keeps the newest, replaces namesakes, and gives up the oldest when space is short.", () => {
   const kept = new Map<string, string>();
   const small = {
     getItem: (name: string) => kept.get(name) ?? null,
@@ -167,16 +213,16 @@ test("A shelf keeps the newest, replaces namesakes, and gives up the oldest when
       kept.set(name, value);
     },
   };
-  const shelf = new Shelf<{ id: string; n: number }>("x", 9, small);
+  const list = new StoredList<{ id: string; n: number }>("x", 9, small);
 
-  for (let n = 0; n < 12; n++) shelf.put({ id: `item ${n % 10}`, n });
+  for (let n = 0; n < 12; n++) list.put({ id: `item ${n % 10}`, n });
 
-  expect(shelf.read()[0]).toEqual({ id: "item 1", n: 11 });
-  expect(new Shelf("x", 9, small).read()).toEqual(shelf.read());
-  shelf.read().forEach(({ id }) => shelf.remove(id));
-  expect(new Shelf("x", 9, small).read()).toEqual([]);
+  expect(list.read()[0]).toEqual({ id: "item 1", n: 11 });
+  expect(new StoredList("x", 9, small).read()).toEqual(list.read());
+  list.read().forEach(({ id }) => list.remove(id));
+  expect(new StoredList("x", 9, small).read()).toEqual([]);
 });
 
 test("What a browser kept in a form we can't read is forgotten.", () => {
-  expect(new Shelf("x", 9, { getItem: () => "{oops", setItem: () => {} }).read()).toEqual([]);
+  expect(new StoredList("x", 9, { getItem: () => "{oops", setItem: () => {} }).read()).toEqual([]);
 });

@@ -1,27 +1,27 @@
-// One page's generation: begun, followed, waited for, cancelled. A store that React can read.
+// The session of one page: it begins, follows and cancels a generation. A store that React can read.
 import {
   cancel,
   type Connection,
   generate,
+  type GenerationRequest,
   GenerationStream,
   newKey,
   type Origin,
-  type Patience,
   type PlainResult,
   type Service,
   ServiceError,
   type StreamEvent,
-  type Wishes,
+  type StreamOptions,
 } from "../../client";
 import { add } from "../model/entries";
 import { NO_RUN, reduce } from "../model/run";
 import { Batch, type Schedule, withFrame } from "./batch";
-import { SWITCHED_OFF, whyWait } from "./fallback";
+import { fallbackNote, SWITCHED_OFF } from "./fallback";
 import { IDLE, isBusy, type View } from "./view";
 
 export interface Options {
   schedule?: Schedule;
-  patience?: Partial<Patience>;
+  stream?: Partial<StreamOptions>;
   now?: () => number;
   /** A generation has got its name. */
   onStarted?: (requestId: string) => void;
@@ -34,7 +34,8 @@ export class Session {
   private events: StreamEvent[] = [];
   private stream: GenerationStream | undefined;
   private waiting: AbortController | undefined;
-  private turn = 0;
+  /** Counts generations: answers to an earlier one are ignored. */
+  private epoch = 0;
   private readonly listeners = new Set<() => void>();
   private readonly now: () => number;
 
@@ -52,22 +53,24 @@ export class Session {
 
   readonly read = (): View => this.view;
 
-  /** Begin a generation; whatever was shown before is left alone. */
-  async generate(wishes: Wishes, streaming: boolean): Promise<void> {
-    const turn = this.begin({ wishes });
+  /** Begin a generation once it is known whether it may be streamed; whatever was shown before is left alone. */
+  async generate(request: GenerationRequest, streaming: boolean | Promise<boolean>): Promise<void> {
+    const epoch = this.begin({ request });
     const key = newKey();
-    if (!streaming) return this.wait(turn, wishes, key, SWITCHED_OFF);
-    return this.run(turn, { wishes, key });
+    const streams = await streaming;
+    if (!this.isCurrent(epoch)) return; // cancelled, or replaced, before anything was sent
+    if (!streams) return this.wait(epoch, request, key, SWITCHED_OFF);
+    return this.run(epoch, { request, key });
   }
 
   /** Show a generation that there is: everything so far, then live. */
-  async follow(requestId: string, wishes?: Wishes): Promise<void> {
-    return this.run(this.begin(wishes ? { wishes } : {}), { requestId });
+  async follow(requestId: string, request?: GenerationRequest): Promise<void> {
+    return this.run(this.begin(request ? { request } : {}), { requestId });
   }
 
   /** Show a prop that is there already. */
-  show(result: PlainResult, wishes?: Wishes): void {
-    this.begin(wishes ? { wishes } : {});
+  show(result: PlainResult, request?: GenerationRequest): void {
+    this.begin(request ? { request } : {});
     const shown = { ...result, diagnostics: result.diagnostics ?? [] };
     this.set({ phase: "ended", run: { ...NO_RUN, result: shown, parts: result.parts } });
   }
@@ -77,7 +80,7 @@ export class Session {
     this.close();
     this.events = [];
     this.view = IDLE;
-    this.tell();
+    this.notify();
   }
 
   /** Ask for the end; the stream then says how it came. */
@@ -85,13 +88,13 @@ export class Session {
     if (!isBusy(this.view) || this.view.cancelling) return;
     this.set({ cancelling: true });
     const requestId = this.stream?.requestId;
-    if (this.waiting || !requestId) return this.giveUp();
+    if (this.waiting || !requestId) return this.stopWaiting();
     await cancel(this.service, requestId).catch(() => this.set({ cancelling: false }));
   }
 
-  /** Stop reading, and forget who listens no more. */
+  /** Stop reading and waiting. What still arrives belongs to an earlier epoch, and is ignored. */
   close(): void {
-    this.turn += 1;
+    this.epoch += 1;
     this.stream?.abort();
     this.waiting?.abort();
     this.stream = this.waiting = undefined;
@@ -100,87 +103,87 @@ export class Session {
   private begin(fresh: Partial<View>): number {
     this.close();
     this.events = [];
-    // The prop before stays in sight until there is something new to see: see `Stage`.
-    this.view = { ...IDLE, phase: "asking", heardAt: this.now(), events: this.events, ...fresh };
-    this.tell();
-    return this.turn;
+    // The prop before stays in sight until there is something new to see: see `PropViewport`.
+    this.view = { ...IDLE, phase: "asking", updatedAt: this.now(), events: this.events, ...fresh };
+    this.notify();
+    return this.epoch;
   }
 
-  private async run(turn: number, origin: Origin): Promise<void> {
-    const batch = new Batch<StreamEvent>((events) => this.take(turn, events), this.options.schedule ?? withFrame);
+  private async run(epoch: number, origin: Origin): Promise<void> {
+    const batch = new Batch<StreamEvent>((events) => this.take(epoch, events), this.options.schedule ?? withFrame);
     const listener = {
       onEvent: (event: StreamEvent) => batch.push(event),
-      onConnection: (connection: Connection) => this.is(turn) && this.set({ connection }),
+      onConnection: (connection: Connection) => this.isCurrent(epoch) && this.set({ connection }),
     };
-    this.stream = new GenerationStream(this.service, origin, listener, this.options.patience);
+    this.stream = new GenerationStream(this.service, origin, listener, this.options.stream);
     try {
       await this.stream.read();
       batch.flush();
-      this.end(turn, "ended");
+      this.end(epoch, "ended");
     } catch (error) {
       batch.flush();
-      await this.recover(turn, origin, error);
+      await this.recover(epoch, origin, error);
     }
   }
 
   /** Wait for the finished prop where a stream can't be had; the same key makes it the same generation. */
-  private async recover(turn: number, origin: Origin, error: unknown): Promise<void> {
+  private async recover(epoch: number, origin: Origin, error: unknown): Promise<void> {
     if (!(error instanceof ServiceError)) throw error;
-    const reason = "wishes" in origin && !this.events.length ? whyWait(error) : undefined;
-    if (reason && "wishes" in origin) return this.wait(turn, origin.wishes, origin.key, reason);
-    this.end(turn, "failed", error);
+    const reason = "request" in origin && !this.events.length ? fallbackNote(error) : undefined;
+    if (reason && "request" in origin) return this.wait(epoch, origin.request, origin.key, reason);
+    this.end(epoch, "failed", error);
   }
 
-  private take(turn: number, events: StreamEvent[]): void {
-    if (!this.is(turn)) return;
+  private take(epoch: number, events: StreamEvent[]): void {
+    if (!this.isCurrent(epoch)) return;
     const first = this.events.length === 0;
     this.events.push(...events);
-    this.set({ phase: "live", run: reduce(this.view.run, events), heardAt: this.now() });
+    this.set({ phase: "live", run: reduce(this.view.run, events), updatedAt: this.now() });
     if (first && events[0]) this.options.onStarted?.(events[0].data.requestId);
   }
 
-  private async wait(turn: number, wishes: Wishes, key: string, note: string): Promise<void> {
-    if (!this.is(turn)) return;
+  private async wait(epoch: number, request: GenerationRequest, key: string, note: string): Promise<void> {
+    if (!this.isCurrent(epoch)) return;
     this.waiting = new AbortController();
     const startedAt = Date.now();
     const timeline = add(NO_RUN.timeline, { type: "notice", tone: "warn", title: note, at: startedAt, raw: [] });
-    this.set({ phase: "waiting", note, run: { ...NO_RUN, startedAt, timeline }, heardAt: this.now() });
+    this.set({ phase: "waiting", note, run: { ...NO_RUN, startedAt, timeline }, updatedAt: this.now() });
     try {
-      this.receive(turn, await generate(this.service, wishes, key, this.waiting.signal));
+      this.receive(epoch, await generate(this.service, request, key, this.waiting.signal));
     } catch (error) {
-      if (error instanceof ServiceError) this.end(turn, "failed", error);
+      if (error instanceof ServiceError) this.end(epoch, "failed", error);
     }
   }
 
-  private receive(turn: number, answer: PlainResult): void {
-    if (!this.is(turn)) return;
+  private receive(epoch: number, answer: PlainResult): void {
+    if (!this.isCurrent(epoch)) return;
     const result = { ...answer, diagnostics: answer.diagnostics ?? [] };
     this.set({ run: { ...this.view.run, result, parts: answer.parts, lastAt: Date.now() } });
-    this.end(turn, "ended");
+    this.end(epoch, "ended");
   }
 
-  private giveUp(): void {
+  private stopWaiting(): void {
     this.close();
     const failure = new ServiceError("CANCELLED", "You stopped waiting for it.");
     this.set({ phase: "failed", failure, connection: { state: "closed" }, cancelling: false });
   }
 
-  private end(turn: number, phase: "ended" | "failed", failure?: ServiceError): void {
-    if (!this.is(turn)) return;
+  private end(epoch: number, phase: "ended" | "failed", failure?: ServiceError): void {
+    if (!this.isCurrent(epoch)) return;
     this.set({ phase, cancelling: false, connection: { state: "closed" }, ...(failure ? { failure } : {}) });
     this.options.onEnded?.(this.view);
   }
 
-  private is(turn: number): boolean {
-    return turn === this.turn;
+  private isCurrent(epoch: number): boolean {
+    return epoch === this.epoch;
   }
 
   private set(change: Partial<View>): void {
     this.view = { ...this.view, ...change };
-    this.tell();
+    this.notify();
   }
 
-  private tell(): void {
+  private notify(): void {
     for (const listener of this.listeners) listener();
   }
 }

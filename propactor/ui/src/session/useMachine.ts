@@ -1,7 +1,7 @@
-// The page's machine: one session, its address, and what is remembered of it.
+// The page's state as a React hook: one session, its address, and what the browser stores of it.
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
-import type { Config, Service, Wishes } from "../../client";
-import { type PastRun, type SavedProp, Shelf } from "../shelf/shelf";
+import type { GenerationRequest, Service } from "../../client";
+import { type PastRun, type SavedProp, StoredList } from "../library/storedList";
 import { goTo, requestIdIn } from "./address";
 import { Session } from "./session";
 import { isBusy, type View } from "./view";
@@ -14,7 +14,7 @@ export interface Machine {
   runs: readonly PastRun[];
   props: readonly SavedProp[];
   saved: boolean;
-  generate(wishes: Wishes): void;
+  generate(request: GenerationRequest): void;
   cancel(): void;
   save(): void;
   open(requestId: string | undefined): void;
@@ -23,9 +23,15 @@ export interface Machine {
   forgetProp(id: string): void;
 }
 
-export function useMachine(service: Service, config: Config | undefined, ready: boolean): Machine {
-  const runs = useMemo(() => new Shelf<PastRun>("propmaker-history", MOST_RUNS), []);
-  const props = useMemo(() => new Shelf<SavedProp>("propmaker-library", MOST_PROPS), []);
+/**
+ * Run one session on a service.
+ *
+ * @param mayStream tells whether generations are streamed, as soon as that is known
+ * @param ready whether the service has said what it offers, or can't
+ */
+export function useMachine(service: Service, mayStream: () => Promise<boolean>, ready: boolean): Machine {
+  const runs = useMemo(() => new StoredList<PastRun>("propmaker-history", MOST_RUNS), []);
+  const props = useMemo(() => new StoredList<SavedProp>("propmaker-library", MOST_PROPS), []);
   const session = useMemo(() => makeSession(service, runs), [service, runs]);
   const view = useSyncExternalStore(session.subscribe, session.read);
   const pastRuns = useSyncExternalStore(runs.subscribe, runs.read);
@@ -37,7 +43,7 @@ export function useMachine(service: Service, config: Config | undefined, ready: 
     runs: pastRuns,
     props: savedProps,
     saved: view.run.result !== undefined && savedProps.some(({ id }) => id === idOf(view)),
-    generate: (wishes) => void session.generate(wishes, config?.CREATOR_PROP_STREAMING !== false),
+    generate: (request) => void session.generate(request, mayStream()),
     cancel: () => void session.cancel(),
     save: () => props.put(propOf(view)),
     open: (id) => {
@@ -54,7 +60,7 @@ export function useMachine(service: Service, config: Config | undefined, ready: 
 }
 
 /** Follow the address: at the start, and when the reader goes back or forward. */
-function useAddress(session: Session, runs: Shelf<PastRun>, ready: boolean): void {
+function useAddress(session: Session, runs: StoredList<PastRun>, ready: boolean): void {
   const begun = useRef(false);
   useEffect(() => {
     const look = () => openRun(session, runs, requestIdIn(location.pathname));
@@ -69,19 +75,19 @@ function useAddress(session: Session, runs: Shelf<PastRun>, ready: boolean): voi
   useEffect(() => () => session.close(), [session]);
 }
 
-function openRun(session: Session, runs: Shelf<PastRun>, id: string | undefined): void {
+function openRun(session: Session, runs: StoredList<PastRun>, id: string | undefined): void {
   if (id === undefined) return session.clear();
   if (session.read().run.requestId === id && isBusy(session.read())) return;
   const prompt = runs.find(id)?.prompt;
   void session.follow(id, prompt === undefined ? undefined : { prompt });
 }
 
-function makeSession(service: Service, runs: Shelf<PastRun>): Session {
+function makeSession(service: Service, runs: StoredList<PastRun>): Session {
   const session: Session = new Session(service, {
     onStarted: (requestId) => {
-      const { wishes, run } = session.read();
+      const { request, run } = session.read();
       goTo(requestId);
-      if (wishes && !runs.find(requestId)) runs.put(pastOf(requestId, wishes.prompt, run.startedAt));
+      if (request && !runs.find(requestId)) runs.put(pastOf(requestId, request.prompt, run.startedAt));
     },
     onEnded: (view) => remember(runs, view),
   });
@@ -93,7 +99,7 @@ function pastOf(id: string, prompt: string, startedAt = Date.now()): PastRun {
 }
 
 /** Write down how a run ended; one that was never seen to start by this browser isn't its own. */
-function remember(runs: Shelf<PastRun>, { run, failure }: View): void {
+function remember(runs: StoredList<PastRun>, { run, failure }: View): void {
   const past = run.requestId === undefined ? undefined : runs.find(run.requestId);
   if (!past) return;
   const error = run.error?.code ?? failure?.code;
@@ -113,5 +119,5 @@ function propOf(view: View): SavedProp {
   const { result } = view.run;
   if (!result) throw new Error("there is nothing to save yet");
   const { name, filename, code, parts, method } = result;
-  return { id: idOf(view), name, filename, code, parts, method, prompt: view.wishes?.prompt ?? "", createdAt: Date.now() };
+  return { id: idOf(view), name, filename, code, parts, method, prompt: view.request?.prompt ?? "", createdAt: Date.now() };
 }

@@ -1,4 +1,4 @@
-// A finished run, played once more.
+// The replay of a finished run, as a React hook.
 import { useEffect, useMemo, useState } from "react";
 import { lengthOf, Replay } from "../model/replay";
 import type { Run } from "../model/run";
@@ -15,7 +15,7 @@ export interface Player {
   playing: boolean;
   seek(milliseconds: number): void;
   toggle(): void;
-  leave(): void;
+  exit(): void;
 }
 
 /** Offer a replay of a view whose run has ended and came with events. */
@@ -43,7 +43,7 @@ export function useReplay(view: View): Player | undefined {
       if (!playing && (position ?? length) >= length) setPosition(0);
       setPlaying(!playing);
     },
-    leave: () => {
+    exit: () => {
       setPlaying(false);
       setPosition(undefined);
     },

@@ -1,5 +1,5 @@
-// What the page knows of the generation it shows.
-import type { Connection, ServiceError, StreamEvent, Wishes } from "../../client";
+// The view model of a page: everything that is shown of one generation.
+import type { Connection, GenerationRequest, ServiceError, StreamEvent } from "../../client";
 import { NO_RUN, type Run } from "../model/run";
 
 /** `waiting` is for the finished prop, without a stream. */
@@ -11,13 +11,13 @@ export interface View {
   run: Run;
   /** All events so far, for the replay. The array grows in place; its length is part of `run`. */
   events: readonly StreamEvent[];
-  wishes?: Wishes;
+  request?: GenerationRequest;
   /** Why there is no stream, in words. */
   note?: string;
   failure?: ServiceError;
   cancelling: boolean;
-  /** When the last news came, by this page's clock; for the time that passes until the next. */
-  heardAt: number;
+  /** When the last event came or the phase changed, by `performance.now()`; for the time since then. */
+  updatedAt: number;
 }
 
 export const IDLE: View = {
@@ -26,7 +26,7 @@ export const IDLE: View = {
   run: NO_RUN,
   events: [],
   cancelling: false,
-  heardAt: 0,
+  updatedAt: 0,
 };
 
 const BUSY: readonly Phase[] = ["asking", "live", "waiting"];
@@ -37,5 +37,5 @@ export function isBusy(view: View): boolean {
 
 /** Tell whether events arrive now: the connection is open and the run has not ended. */
 export function isLive(view: View): boolean {
-  return view.phase === "live" && view.connection.state === "open" && view.run.course.state !== "done";
+  return view.phase === "live" && view.connection.state === "open" && view.run.machine.state !== "done";
 }

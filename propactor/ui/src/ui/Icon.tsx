@@ -1,4 +1,4 @@
-// The page's own icons: strokes on a grid of 24.
+// The page's icons: strokes on a grid of 24.
 const PATHS = {
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",

@@ -1,4 +1,4 @@
-// Handing files and texts out of the page.
+// Downloads, and the clipboard.
 
 /** Let the browser save a text as a file. */
 export function download(name: string, text: string, type: string): void {

@@ -1,4 +1,4 @@
-// Small things that several panels need.
+// React hooks that several panels need: follow a scroll, media queries, a clock, a stored choice.
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 
 const NEAR = 32;

@@ -1,4 +1,4 @@
-// Numbers and times as people read them.
+// Formats numbers, spans and moments for people.
 
 /** Say a time span: `0.4 s`, `12.3 s`, `2 min 05 s`. */
 export function span(milliseconds: number): string {

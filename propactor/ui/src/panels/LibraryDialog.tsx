@@ -1,33 +1,9 @@
-// History and library: what this browser remembers.
-import { type ReactNode, useEffect, useRef } from "react";
-import type { PastRun, SavedProp } from "../shelf/shelf";
+// The dialogs of history and library, both kept in this browser.
+import type { ReactNode } from "react";
+import type { PastRun, SavedProp } from "../library/storedList";
+import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/Icon";
 import { counted, moment, span } from "../ui/words";
-
-interface DialogProps {
-  title: string;
-  note: string;
-  onClose(): void;
-  children: ReactNode;
-}
-
-/** A drawer over the page; Escape and a click beside it close it. */
-export function Dialog({ title, note, onClose, children }: DialogProps) {
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => ref.current?.showModal(), []);
-  return (
-    <dialog ref={ref} className="drawer" aria-label={title} onClose={onClose} onClick={(event) => event.target === ref.current && ref.current.close()}>
-      <header className="panel-head">
-        <h2>{title}</h2>
-        <button type="button" className="icon" aria-label="Close" onClick={() => ref.current?.close()}>
-          <Icon name="close" />
-        </button>
-      </header>
-      <p className="drawer-note">{note}</p>
-      {children}
-    </dialog>
-  );
-}
 
 const LOCAL = "Kept in this browser only; nobody else sees it, and clearing the browser's data clears it.";
 
@@ -38,7 +14,7 @@ interface HistoryProps {
   onClose(): void;
 }
 
-export function History({ runs, onOpen, onRemove, onClose }: HistoryProps) {
+export function HistoryDialog({ runs, onOpen, onRemove, onClose }: HistoryProps) {
   return (
     <Dialog title="History" note={`${LOCAL} A run can be opened for as long as the service keeps it.`} onClose={onClose}>
       <List empty="No runs yet." count={runs.length}>
@@ -67,7 +43,7 @@ interface LibraryProps {
   onClose(): void;
 }
 
-export function Library({ props, onOpen, onRemove, onClose }: LibraryProps) {
+export function LibraryDialog({ props, onOpen, onRemove, onClose }: LibraryProps) {
   return (
     <Dialog title="Library" note={LOCAL} onClose={onClose}>
       <List empty="No saved props yet." count={props.length}>

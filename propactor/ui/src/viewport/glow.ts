@@ -1,4 +1,4 @@
-// The soft disc of light around a part that shines.
+// The texture of an emissive part's halo.
 import { CanvasTexture, type Texture } from "three";
 
 let texture: Texture | undefined;

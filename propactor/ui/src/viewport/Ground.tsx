@@ -1,27 +1,29 @@
-// The plate that props stand on, and the light over it.
+// The ground that props stand on, and the lights.
 import { useMemo } from "react";
 import type { PropPart } from "../../client";
-import { type Reach, sphereOf } from "./shape";
+import { type Extent, sphereOf } from "./shape";
 
 export interface Colors {
-  plate: string;
+  /** The ground's own colour. */
+  surface: string;
   edge: string;
+  /** What the hemisphere light adds from above, and from below. */
   sky: string;
   ground: string;
   sun: number;
   ambient: number;
 }
 
-export const LIGHT: Colors = { plate: "#e9e3d6", edge: "#cfc6b4", sky: "#ffffff", ground: "#d8cdb8", sun: 1.9, ambient: 1.35 };
-export const DARK: Colors = { plate: "#26282d", edge: "#3b3e46", sky: "#c9d6f2", ground: "#40392f", sun: 1.6, ambient: 1 };
+export const LIGHT: Colors = { surface: "#e9e3d6", edge: "#cfc6b4", sky: "#ffffff", ground: "#d8cdb8", sun: 1.9, ambient: 1.35 };
+export const DARK: Colors = { surface: "#26282d", edge: "#3b3e46", sky: "#c9d6f2", ground: "#40392f", sun: 1.6, ambient: 1 };
 
-export function Plate({ reach, colors }: { reach: Reach; colors: Colors }) {
-  const radius = reach.radius * 1.12;
+export function Ground({ extent, colors }: { extent: Extent; colors: Colors }) {
+  const radius = extent.radius * 1.12;
   return (
     <group>
       <mesh position={[0, -0.035, 0]} receiveShadow>
         <cylinderGeometry args={[radius, radius * 1.015, 0.07, 96]} />
-        <meshStandardMaterial color={colors.plate} roughness={0.95} />
+        <meshStandardMaterial color={colors.surface} roughness={0.95} />
       </mesh>
       <mesh position={[0, 0.001, 0]} rotation={[-Math.PI / 2, 0, 0]}>
         <ringGeometry args={[radius * 0.955, radius * 0.965, 96]} />
@@ -31,8 +33,8 @@ export function Plate({ reach, colors }: { reach: Reach; colors: Colors }) {
   );
 }
 
-export function Lights({ colors, reach }: { colors: Colors; reach: Reach }) {
-  const far = Math.max(reach.radius, reach.height);
+export function Lights({ colors, extent }: { colors: Colors; extent: Extent }) {
+  const far = Math.max(extent.radius, extent.height);
   return (
     <>
       <hemisphereLight args={[colors.sky, colors.ground, colors.ambient]} />
@@ -56,8 +58,8 @@ export function Lights({ colors, reach }: { colors: Colors; reach: Reach }) {
   );
 }
 
-/** Light that comes from the parts themselves. There are always two lamps: adding one would redo all materials. */
-export function Lamps({ parts }: { parts: readonly (PropPart | null)[] }) {
+/** The light of emissive parts. There are always two point lights: another number would recompile all materials. */
+export function PartLights({ parts }: { parts: readonly (PropPart | null)[] }) {
   const shining = useMemo(() => brightest(parts), [parts]);
   return [0, 1].map((index) => {
     const lamp = shining[index];
@@ -74,16 +76,16 @@ export function Lamps({ parts }: { parts: readonly (PropPart | null)[] }) {
   });
 }
 
-interface Lamp {
+interface PartLight {
   position: [number, number, number];
   color: string;
   size: number;
   power: number;
 }
 
-function brightest(parts: readonly (PropPart | null)[]): Lamp[] {
+function brightest(parts: readonly (PropPart | null)[]): PartLight[] {
   const shining = parts.filter((part) => part?.emissive) as PropPart[];
-  const lamps = shining.map((part): Lamp => {
+  const lamps = shining.map((part): PartLight => {
     const { center, radius } = sphereOf(part);
     return { position: [center.x, center.y + radius * 0.2, center.z], color: part.color, size: radius, power: Math.min(3, radius * 3) };
   });

@@ -1,4 +1,4 @@
-// A part as three.js takes it, and the space that parts take up.
+// The geometry of a part in three.js, and the extent of all parts.
 import {
   BoxGeometry,
   type BufferGeometry,
@@ -15,7 +15,7 @@ import type { PropPart } from "../../client";
 type Parts = readonly (PropPart | null)[];
 
 // The service has checked type and arguments; a number stands for a boolean where three.js wants one.
-const MAKERS: Record<string, (args: readonly number[]) => BufferGeometry> = {
+const GEOMETRIES: Record<string, (args: readonly number[]) => BufferGeometry> = {
   box: (args) => new BoxGeometry(...args),
   cylinder: ([top, bottom, height, radial, rows, open, ...angles]) =>
     new CylinderGeometry(top, bottom, height, radial, rows, Boolean(open), ...angles),
@@ -27,7 +27,7 @@ const MAKERS: Record<string, (args: readonly number[]) => BufferGeometry> = {
 
 /** Make a part's geometry; nothing for a kind this page doesn't know. */
 export function geometryOf(part: PropPart): BufferGeometry | undefined {
-  return MAKERS[part.type]?.(part.args);
+  return GEOMETRIES[part.type]?.(part.args);
 }
 
 const SPHERES = new WeakMap<PropPart, Sphere>();
@@ -49,17 +49,17 @@ function measure(part: PropPart): Sphere {
   return new Sphere(turned.add(new Vector3(...part.position)), radius);
 }
 
-/** How far a prop reaches to the sides, and how high it is; never less than the plate it stands on. */
-export interface Reach {
+/** How far a prop reaches to the sides, and how high it is; never less than `LEAST`. */
+export interface Extent {
   radius: number;
   height: number;
 }
 
-export const LEAST: Reach = { radius: 0.75, height: 1.1 };
+export const LEAST: Extent = { radius: 0.75, height: 1.1 };
 const STEP = 1.25;
 
-/** Return the reach of parts, in steps: it grows seldom, so that the camera moves seldom. */
-export function reachOf(parts: Parts): Reach {
+/** Return the extent of parts, in steps: it changes seldom, so that the camera moves seldom. */
+export function extentOf(parts: Parts): Extent {
   let { radius, height } = LEAST;
   for (const part of parts) {
     if (!part) continue;
@@ -74,8 +74,8 @@ function inSteps(value: number, least: number): number {
   return least * STEP ** Math.ceil(Math.log(value / least) / Math.log(STEP) - 1e-9);
 }
 
-/** Name a part by what it looks like: the same part stays the same mesh, whatever list it comes in. */
-export function nameOf(part: PropPart, index: number): string {
+/** Return a React key made of everything that is drawn: the same part keeps its mesh, whatever list it comes in. */
+export function keyOf(part: PropPart, index: number): string {
   const { type, position, rotation, args, color, emissive } = part;
   return `${index}|${type}|${position.join()}|${rotation?.join() ?? ""}|${args.join()}|${color}|${emissive}`;
 }

@@ -1,4 +1,4 @@
-// Props and runs that this browser remembers. Nothing of it leaves the browser.
+// Lists that this browser stores: saved props and past runs. Nothing of them leaves the browser.
 import type { PropPart } from "../../client";
 
 export interface SavedProp {
@@ -26,14 +26,20 @@ export interface PastRun {
 
 type Store = Pick<Storage, "getItem" | "setItem">;
 
-/** A list, newest first, kept in the browser; where that can't be, in memory. A new item replaces its namesake. */
-export class Shelf<T extends { id: string }> {
+/**
+ * A list, newest first, in the browser's local storage; in memory where that is forbidden.
+ *
+ * @param name the key in local storage
+ * @param capacity the most items to keep; the oldest go first
+ * @param store another storage, for tests
+ */
+export class StoredList<T extends { id: string }> {
   private items: readonly T[];
   private readonly listeners = new Set<() => void>();
 
   constructor(
     private readonly name: string,
-    private readonly most: number,
+    private readonly capacity: number,
     private readonly store: Store | undefined = browserStore(),
   ) {
     this.items = this.load();
@@ -50,8 +56,9 @@ export class Shelf<T extends { id: string }> {
     return this.items.find((item) => item.id === id);
   }
 
+  /** Put an item first; it replaces one with the same id. */
   put(item: T): void {
-    this.change([item, ...this.items.filter(({ id }) => id !== item.id)].slice(0, this.most));
+    this.change([item, ...this.items.filter(({ id }) => id !== item.id)].slice(0, this.capacity));
   }
 
   remove(id: string): void {

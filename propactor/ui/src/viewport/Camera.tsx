@@ -1,27 +1,28 @@
-// The eye: it stays where it is while parts come, steps back only for what would not fit, and obeys the reader.
+// The camera: it stays still while parts come, moves back only for what would not fit, and follows the user's controls.
 import { useFrame, useThree } from "@react-three/fiber";
 import { useEffect, useMemo, useRef } from "react";
 import { MathUtils, type PerspectiveCamera, Vector3 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
-import type { Reach } from "./shape";
+import type { Extent } from "./shape";
 
 const DIRECTION = new Vector3(0.72, 0.46, 1).normalize();
-const PACE = 6;
+/** Exponential easing, per second: after 1/6 s the camera has gone 63 % of the way. */
+const EASING_RATE = 6;
 
-/** What the keyboard and the buttons can do. */
-export interface Moves {
+/** What the keyboard and the buttons do; angles in radians. */
+export interface ViewControls {
   turn(sideways: number, up: number): void;
   zoom(factor: number): void;
   reset(): void;
 }
 
 interface Props {
-  reach: Reach;
-  still: boolean;
-  onReady(moves: Moves): void;
+  extent: Extent;
+  reducedMotion: boolean;
+  onReady(controls: ViewControls): void;
 }
 
-export function Camera({ reach, still, onReady }: Props) {
+export function Camera({ extent, reducedMotion, onReady }: Props) {
   const { gl, camera, invalidate, size } = useThree();
   const controls = useMemo(() => makeControls(camera as PerspectiveCamera, gl.domElement), [camera, gl]);
   const touched = useRef(false);
@@ -40,7 +41,7 @@ export function Camera({ reach, still, onReady }: Props) {
   }, [controls, invalidate]);
 
   useEffect(() => {
-    const fitted = fit(reach, aspect, camera as PerspectiveCamera);
+    const fitted = fit(extent, aspect, camera as PerspectiveCamera);
     controls.minDistance = fitted.distance * 0.25;
     controls.maxDistance = fitted.distance * 4;
     const go = (towards: Goal) => {
@@ -63,10 +64,10 @@ export function Camera({ reach, still, onReady }: Props) {
         go(fitted);
       },
     });
-  }, [reach.radius, reach.height, aspect, camera, controls, invalidate, onReady]);
+  }, [extent.radius, extent.height, aspect, camera, controls, invalidate, onReady]);
 
   useFrame((state, delta) => {
-    if (goal.current && approach(controls, goal.current, still || isFar(controls) ? 1 : 1 - Math.exp(-PACE * delta))) {
+    if (goal.current && approach(controls, goal.current, reducedMotion || isFar(controls) ? 1 : 1 - Math.exp(-EASING_RATE * delta))) {
       goal.current = null;
     }
     controls.update();
@@ -94,10 +95,10 @@ function isFar(controls: OrbitControls): boolean {
 }
 
 /** Return where to look from so that everything fits, whatever the shape of the picture. */
-function fit(reach: Reach, aspect: number, camera: PerspectiveCamera): Goal {
+function fit(extent: Extent, aspect: number, camera: PerspectiveCamera): Goal {
   const upright = Math.tan(MathUtils.degToRad(camera.fov / 2));
-  const size = Math.max(reach.height * 0.6 + reach.radius * 0.2, (reach.radius * 1.16) / Math.max(0.2, aspect));
-  return { distance: size / upright + reach.radius * 0.5, height: reach.height * 0.36 };
+  const size = Math.max(extent.height * 0.6 + extent.radius * 0.2, (extent.radius * 1.16) / Math.max(0.2, aspect));
+  return { distance: size / upright + extent.radius * 0.5, height: extent.height * 0.36 };
 }
 
 /** Go a share of the way; return whether we are there. */

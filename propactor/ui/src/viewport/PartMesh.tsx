@@ -1,4 +1,4 @@
-// One part: it comes in with a short rise, and shines if it is meant to.
+// One part as a mesh: it grows when it comes, and has a halo if it is emissive.
 import { useFrame } from "@react-three/fiber";
 import { memo, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { AdditiveBlending, type Group } from "three";
@@ -9,20 +9,20 @@ import { geometryOf, sphereOf } from "./shape";
 const ENTRANCE = 0.38;
 const APART = 0.022;
 const LONGEST_WAIT = 0.5;
-const LONGEST_FRAME = 0.1; // the first frame after a rest has no length of its own
+const LONGEST_FRAME = 0.1; // after a pause, the first frame's delta is the length of the pause
 
 interface Props {
   part: PropPart;
   /** Its place among the parts that came together, so that they rise one after the other. */
   turn: number;
-  still: boolean;
+  reducedMotion: boolean;
 }
 
 /** Drawn once: its key names everything that could change about it. */
 export const PartMesh = memo(Mesh, () => true);
 
-function Mesh({ part, turn, still }: Props) {
-  const group = useEntrance(turn, still);
+function Mesh({ part, turn, reducedMotion }: Props) {
+  const group = useEntrance(turn, reducedMotion);
   const geometry = useMemo(() => geometryOf(part), [part]);
   useEffect(() => () => geometry?.dispose(), [geometry]);
   if (!geometry) return null;
@@ -44,17 +44,17 @@ function Material({ part }: { part: Pick<PropPart, "color" | "emissive"> }) {
   );
 }
 
-const SPECK: PropPart = { type: "box", position: [0, -0.05, 0], args: [0.001, 0.001, 0.001], color: "#888888", emissive: true };
+const WARMUP_PART: PropPart = { type: "box", position: [0, -0.05, 0], args: [0.001, 0.001, 0.001], color: "#888888", emissive: true };
 
-/** One speck of each material, inside the plate: it is made ready before the first part comes, not when it does. */
-export function Warm() {
+/** Draw a tiny part of each material inside the ground: shaders are compiled now, not when the first part comes. */
+export function ShaderWarmup() {
   return [true, false].map((emissive) => (
-    <group key={String(emissive)} position={SPECK.position}>
+    <group key={String(emissive)} position={WARMUP_PART.position}>
       <mesh castShadow receiveShadow>
         <boxGeometry args={[0.001, 0.001, 0.001]} />
-        <Material part={{ ...SPECK, emissive }} />
+        <Material part={{ ...WARMUP_PART, emissive }} />
       </mesh>
-      {emissive && <Halo part={SPECK} />}
+      {emissive && <Halo part={WARMUP_PART} />}
     </group>
   ));
 }
@@ -79,9 +79,9 @@ function Halo({ part }: { part: PropPart }) {
 }
 
 /** Rise from a little below and a little smaller, once. */
-function useEntrance(turn: number, still: boolean) {
+function useEntrance(turn: number, reducedMotion: boolean) {
   const group = useRef<Group>(null);
-  const age = useRef(still ? ENTRANCE : -Math.min(LONGEST_WAIT, turn * APART));
+  const age = useRef(reducedMotion ? ENTRANCE : -Math.min(LONGEST_WAIT, turn * APART));
   useFrame((state, delta) => {
     if (!group.current || age.current >= ENTRANCE) return;
     age.current += Math.min(delta, LONGEST_FRAME);
