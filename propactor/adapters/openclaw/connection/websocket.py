@@ -42,7 +42,8 @@ class Wire(asyncio.Protocol):
         self._websocket = ClientProtocol(parse_uri(url), max_size=max_size)
         self._splitter = FrameSplitter(on_text=on_text, on_other=self._feed, max_size=max_size)
         self._on_lost = on_lost
-        self._head = bytearray()
+        self._head: bytearray | None = bytearray()
+        self._upgraded = False
         self._fragments: list[bytes] | None = None
         self._transport: asyncio.Transport | None = None
         self._writable = asyncio.Event()
@@ -59,10 +60,12 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what the socket has."""
-        if self.opened.done():
+        if self._upgraded:
             self._splitter.push(data)
+        elif self._head is not None:
+            self._read_head(self._head, data)
         else:
-            self._read_head(data)
+            self._feed(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the owner, whoever hung up."""
@@ -127,20 +130,18 @@ class Wire(asyncio.Protocol):
             self.abort()
             await self._closed.wait()
 
-    def _read_head(self, data: bytes) -> None:
-        """Give the library the response to the upgrade and no byte more: frames may follow at once."""
-        self._head += data
-        end = self._head.find(_END_OF_HEAD)
-        if end < 0 and len(self._head) < _HEAD_LIMIT:
+    def _read_head(self, head: bytearray, data: bytes) -> None:
+        """Give the library the head of the response and no byte more: frames may follow at once."""
+        searched = max(0, len(head) - len(_END_OF_HEAD) + 1)
+        head += data
+        end = head.find(_END_OF_HEAD, searched)
+        if end < 0 and len(head) < _HEAD_LIMIT:
             return
-        cut = end + len(_END_OF_HEAD) if end >= 0 else len(self._head)
-        head, rest = bytes(self._head[:cut]), bytes(self._head[cut:])
-        self._head.clear()
-        self._feed(head)
-        if self.opened.done() and rest:
-            self._splitter.push(rest)
-        elif rest:
-            self._feed(rest)
+        cut = end + len(_END_OF_HEAD) if end >= 0 else len(head)
+        self._head = None
+        self._feed(bytes(head[:cut]))
+        if cut < len(head):
+            self.data_received(bytes(head[cut:]))
 
     def _feed(self, data: bytes) -> None:
         """Let the library read what is no whole text frame."""
@@ -159,7 +160,9 @@ class Wire(asyncio.Protocol):
         problem = self._websocket.handshake_exc
         if problem is not None:
             self._refuse(problem)
-        elif not self.opened.done():
+            return
+        self._upgraded = True
+        if not self.opened.done():
             self.opened.set_result(None)
 
     def _refuse(self, problem: Exception) -> None:
