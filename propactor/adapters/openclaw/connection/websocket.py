@@ -11,8 +11,7 @@ from typing import cast
 
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidHandshake, InvalidStatus, InvalidURI, WebSocketException
-from websockets.frames import Frame, Opcode
-from websockets.http11 import Response
+from websockets.frames import CloseCode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
@@ -44,7 +43,7 @@ class Wire(asyncio.Protocol):
         self._on_lost = on_lost
         self._head: bytearray | None = bytearray()
         self._upgraded = False
-        self._fragments: list[bytes] | None = None
+        self._replying = False
         self._transport: asyncio.Transport | None = None
         self._writable = asyncio.Event()
         self._writable.set()
@@ -62,10 +61,12 @@ class Wire(asyncio.Protocol):
         """Take what the socket has."""
         if self._upgraded:
             self._splitter.push(data)
+            if self._replying:
+                self._reply()
         elif self._head is not None:
             self._read_head(self._head, data)
         else:
-            self._feed(data)
+            self._feed_response(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the owner, whoever hung up."""
@@ -75,9 +76,7 @@ class Wire(asyncio.Protocol):
         if self._hang_up is not None:
             self._hang_up.cancel()
         self._refuse(self._websocket.handshake_exc or ConnectionError("the connection was closed"))
-        said = self._websocket.close_rcvd
-        code, reason = (said.code, said.reason) if said else (1006, str(exc or ""))
-        self._on_lost(code, reason)
+        self._on_lost(*self._why_lost(exc))
 
     def pause_writing(self) -> None:
         """Note that the socket is full."""
@@ -139,18 +138,30 @@ class Wire(asyncio.Protocol):
             return
         cut = end + len(_END_OF_HEAD) if end >= 0 else len(head)
         self._head = None
-        self._feed(bytes(head[:cut]))
+        self._feed_response(bytes(head[:cut]))
         if cut < len(head):
             self.data_received(bytes(head[cut:]))
 
-    def _feed(self, data: bytes) -> None:
-        """Let the library read what is no whole text frame."""
+    def _feed_response(self, data: bytes) -> None:
+        """Let the library read the response to the upgrade."""
         self._websocket.receive_data(data)
-        for event in self._websocket.events_received():
-            if isinstance(event, Response):
-                self._answered()
-            elif isinstance(event, Frame):
-                self._frame(event)
+        if self._websocket.events_received():
+            self._answered()
+        self._reply()
+
+    def _feed(self, frame: bytes) -> bool:
+        """Let the library validate and answer a frame; return False once the connection is closing by it.
+
+        The frame it returns isn't needed: the splitter has the bytes.
+        """
+        self._replying = True
+        self._websocket.receive_data(frame)
+        self._websocket.events_received()
+        return self._websocket.parser_exc is None and self._websocket.close_rcvd is None
+
+    def _reply(self) -> None:
+        """Send what the library answered to one read, in one piece."""
+        self._replying = False
         self._write()
         if self._websocket.close_expected():
             self._hang_up_soon()
@@ -176,26 +187,22 @@ class Wire(asyncio.Protocol):
         if self._hang_up is None:
             self._hang_up = asyncio.get_running_loop().call_later(LINGER, self.abort)
 
-    def _frame(self, frame: Frame) -> None:
-        """Put fragments together; the library has answered pings and closes already."""
-        if frame.opcode is Opcode.TEXT:
-            self._fragments = []
-        if frame.opcode in (Opcode.TEXT, Opcode.CONT) and self._fragments is not None:
-            self._fragments.append(bytes(frame.data))
-            if frame.fin:
-                text, self._fragments = b"".join(self._fragments), None
-                self._splitter.on_text(text)
-        self._splitter.whole = self._fragments is None
+    def _why_lost(self, exc: Exception | None) -> tuple[int, str]:
+        """Return the close code and the reason: the other side's, or ours for failing the connection."""
+        received, sent = self._websocket.close_rcvd, self._websocket.close_sent
+        if received is not None:
+            return received.code, received.reason
+        return CloseCode.ABNORMAL_CLOSURE, (sent.reason if sent else "") or str(exc or "")
 
     def _write(self) -> None:
         """Send what the library wants sent; an empty piece means: no more."""
         if self._transport is None or self._transport.is_closing():
             return
-        for data in self._websocket.data_to_send():
-            if data:
-                self._transport.write(data)
-            elif self._transport.can_write_eof():
-                self._transport.write_eof()
+        pieces = self._websocket.data_to_send()
+        if data := b"".join(pieces):
+            self._transport.write(data)
+        if b"" in pieces and self._transport.can_write_eof():
+            self._transport.write_eof()
 
 
 def _unheard(text: bytes) -> None:

@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from websockets.utils import accept_key
@@ -97,17 +95,8 @@ class MemoryWire:
         self.wire.connection_lost(None)
 
 
-@contextmanager
-def memory_wire(*, max_size: int = 1 << 20) -> Iterator[MemoryWire]:
-    """Make an upgraded wire, in a loop that a test need not run."""
-
-    async def make() -> MemoryWire:
-        made = MemoryWire(max_size=max_size)
-        made.upgrade()
-        return made
-
-    with asyncio.Runner() as runner:
-        made = runner.run(make())
-        yield made
-        if not made.losses:
-            made.lose()
+def upgraded(*, max_size: int = 1 << 20) -> MemoryWire:
+    """Make a wire that is let in. Needs a running loop."""
+    memory = MemoryWire(max_size=max_size)
+    memory.upgrade()
+    return memory

@@ -12,8 +12,9 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import InvalidStatus
 
 from propactor.adapters.openclaw.connection.websocket import Wire, open_wire
+from propactor.core import jsontext
 from propactor.core.errors import GatewayRefused, GatewayUnavailable
-from tests.adapters.openclaw.connection.memory import MemoryWire
+from tests.adapters.openclaw.connection.memory import MemoryWire, upgraded
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
@@ -175,6 +176,29 @@ async def test_too_big() -> None:
 
         assert await asyncio.wait_for(code, 5) == 1009
         assert ear.texts.empty()
+
+
+async def test_not_utf8() -> None:
+    """Text that isn't UTF-8 is left to the JSON decoder: it refuses the message, and the connection lives."""
+    memory = upgraded()
+
+    memory.wire.data_received(b'\x81\x03"\xff"\x81\x02{}')
+
+    assert memory.texts == [b'"\xff"', b"{}"]
+    with pytest.raises(ValueError, match=r"(?i)utf-8"):
+        jsontext.loads(memory.texts[0])
+    memory.wire.send(b"{}")
+    memory.lose()
+
+
+async def test_why_it_broke() -> None:
+    """Who broke the protocol is told by what we sent: there may be no Close of theirs."""
+    memory = upgraded()
+
+    memory.wire.data_received(b"\x83\x00")
+    memory.lose()
+
+    assert memory.losses == [(1006, "invalid opcode")]
 
 
 async def test_silence_after_close() -> None:
