@@ -75,24 +75,25 @@ class MemoryWire:
     def _lose(self, code: int, reason: str) -> None:
         self.losses.append((code, reason))
 
-    def accept(self) -> bytes:
-        """Return the response that lets the wire upgrade."""
-        found = _KEY.search(self.transport.taken())
-        assert found is not None
-        return (
-            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Accept: " + accept_key(found[1].decode()).encode() + b"\r\n\r\n"
-        )
-
     def upgrade(self) -> None:
         """Let the wire in."""
-        self.wire.data_received(self.accept())
+        key = _KEY.search(self.transport.taken())
+        assert key is not None
+        self.wire.data_received(accepting(accept_key(key[1].decode())))
         assert self.wire.opened.done()
 
     def lose(self) -> None:
         """End the connection, as a transport does."""
         self.transport.closing = True
         self.wire.connection_lost(None)
+
+
+def accepting(key: str) -> bytes:
+    """Return the response that accepts an upgrade."""
+    return (
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Accept: {key}\r\n\r\n"
+    ).encode()
 
 
 def upgraded(*, max_size: int = 1 << 20) -> MemoryWire:

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.exceptions import InvalidStatus
 
 from propactor.adapters.openclaw.connection.websocket import Wire, open_wire
 from propactor.core import jsontext
 from propactor.core.errors import GatewayRefused, GatewayUnavailable
-from tests.adapters.openclaw.connection.memory import MemoryWire, upgraded
+from tests.adapters.openclaw.connection.memory import upgraded
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
@@ -230,18 +229,6 @@ async def test_refused_upgrade(status: HTTPStatus, kind: type[Exception]) -> Non
     with pytest.raises(kind, match=str(status.value)):
         async with wired(echo, process_request=refuse):
             pass
-
-
-async def test_refusal_in_pieces() -> None:
-    """A refusal is understood however the socket cuts it, its body too."""
-    memory = MemoryWire()
-
-    for piece in (b"HTTP/1.1 503 Busy\r", b"\nContent-Length: 2\r\n\r\n", b"n", b"o"):
-        memory.wire.data_received(piece)
-
-    with pytest.raises(InvalidStatus, match="503"):
-        await asyncio.wait_for(memory.wire.opened, 5)
-    memory.lose()
 
 
 @asynccontextmanager
