@@ -16,7 +16,7 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from propactor.adapters.openclaw.connection.upgrade import Upgrade
-from propactor.adapters.openclaw.protocol.framing import FrameSplitter
+from propactor.adapters.openclaw.protocol.framing import FrameSplitter, TooManyFragments
 from propactor.core.errors import GatewayRefused, GatewayUnavailable, PropactorError
 
 MAX_SIZE = 32 * 1024 * 1024
@@ -52,6 +52,7 @@ class Wire(asyncio.Protocol):
         self._closed = asyncio.Event()
         self._hang_up: asyncio.TimerHandle | None = None
         self._replying = False
+        self._behind = False
 
     @property
     def opened(self) -> asyncio.Future[None]:
@@ -65,12 +66,20 @@ class Wire(asyncio.Protocol):
         self._flush()
 
     def data_received(self, data: bytes) -> None:
-        """Take what the socket has."""
+        """Take what the socket has: as many frames as one turn of the loop has time for."""
         if not self._upgrade.done:
             data = self._read_response(data)
-        self._splitter.push(data)
+        try:
+            behind = self._splitter.push(data)
+        except TooManyFragments as exc:
+            behind, self._replying = False, True
+            self._websocket.fail(CloseCode.MESSAGE_TOO_BIG, str(exc))
         if self._replying:
             self._flush()
+        if behind and not self._behind and not self._transport.is_closing():
+            self._behind = True
+            self._transport.pause_reading()
+            asyncio.get_running_loop().call_soon(self._read_on)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the owner, whoever hung up."""
@@ -136,6 +145,14 @@ class Wire(asyncio.Protocol):
         if self._websocket.handshake_exc is not None:
             self.abort()
         return rest
+
+    def _read_on(self) -> None:
+        """Read what was left, then from the socket again; what is left of a lost connection is dropped."""
+        self._behind = False
+        if not self._transport.is_closing():
+            self.data_received(b"")
+        if not self._behind and not self._transport.is_closing():  # uvloop raises where asyncio lets it pass
+            self._transport.resume_reading()
 
     def _validate(self, frame: bytes) -> bool:
         """Let the library validate and answer a frame; return False once the connection is closing by it.

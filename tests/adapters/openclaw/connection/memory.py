@@ -2,8 +2,11 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from typing import Any
 
+from websockets.frames import Frame
+from websockets.protocol import Protocol, Side
 from websockets.utils import accept_key
 
 from propactor.adapters.openclaw.connection.websocket import Wire
@@ -48,11 +51,13 @@ class MemoryTransport(asyncio.Transport):
         self.closing = True
 
     def pause_reading(self) -> None:
-        """Let the bytes wait in the socket."""
+        """Let the bytes wait in the socket. As in uvloop, a transport that is closed can't."""
+        assert not self.closing
         self.reading = False
 
     def resume_reading(self) -> None:
-        """Take bytes again."""
+        """Take bytes again. As in uvloop, a transport that is closed can't."""
+        assert not self.closing
         self.reading = True
 
     def taken(self) -> bytes:
@@ -63,17 +68,28 @@ class MemoryTransport(asyncio.Transport):
 
 
 class MemoryWire:
-    """A wire on a transport in memory, and what it tells its owner."""
+    """A wire on a transport in memory, and what it delivers. ``on_text`` is called after each text."""
 
     def __init__(self, *, max_size: int = 1 << 20) -> None:
         self.texts: list[bytes] = []
         self.losses: list[tuple[int, str]] = []
         self.transport = MemoryTransport()
-        self.wire = Wire(URL, on_text=self.texts.append, on_lost=self._lose, max_size=max_size)
+        self.on_text: Callable[[], object] = lambda: None
+        self.wire = Wire(URL, on_text=self._take, on_lost=self._lose, max_size=max_size)
         self.wire.connection_made(self.transport)
+
+    def _take(self, text: bytes) -> None:
+        self.texts.append(text)
+        self.on_text()
 
     def _lose(self, code: int, reason: str) -> None:
         self.losses.append((code, reason))
+
+    async def turns(self) -> None:
+        """Let the loop turn until the wire takes bytes again."""
+        async with asyncio.timeout(5):
+            while not self.transport.reading:
+                await asyncio.sleep(0)
 
     def upgrade(self) -> None:
         """Let the wire in."""
@@ -86,6 +102,14 @@ class MemoryWire:
         """End the connection, as a transport does."""
         self.transport.closing = True
         self.wire.connection_lost(None)
+
+
+def sent_frames(data: bytes) -> list[tuple[int, bytes]]:
+    """Return the opcode and the body of each frame that a client sent."""
+    server = Protocol(Side.SERVER)
+    server.receive_data(data)
+    frames = [frame for frame in server.events_received() if isinstance(frame, Frame)]
+    return [(frame.opcode, bytes(frame.data)) for frame in frames]
 
 
 def accepting(key: str) -> bytes:

@@ -13,6 +13,7 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from propactor.adapters.openclaw.connection.websocket import Wire
+from propactor.adapters.openclaw.protocol.framing import FRAMES_A_TURN
 from tests.adapters.openclaw.connection.memory import URL, MemoryWire, upgraded
 
 LIMITS = st.sampled_from([1000, 70_000])
@@ -138,14 +139,15 @@ def compare(memory: MemoryWire, library: Library) -> None:
 
 
 @settings(max_examples=300)
-@given(STREAMS, CUTS, LIMITS)
-def test_reads_as_the_library(stream: bytes, cuts: list[int], max_size: int) -> None:
+@given(STREAMS, CUTS, LIMITS, st.sampled_from([FRAMES_A_TURN, 1]))
+def test_reads_as_the_library(stream: bytes, cuts: list[int], max_size: int, frames_a_turn: int) -> None:
     """After each piece, texts, replies, state and close code are those of the library alone."""
 
     async def read() -> None:
         memory, library = upgraded(max_size=max_size), Library(max_size)
         for piece in pieces(stream, cuts):
             memory.wire.data_received(piece)
+            await memory.turns()
             library.read(piece)
             assert memory.texts == library.texts
             compare(memory, library)
@@ -157,7 +159,8 @@ def test_reads_as_the_library(stream: bytes, cuts: list[int], max_size: int) -> 
         closed = library.protocol.close_sent
         event(f"sent {closed and closed.code}, after {min(2, len(library.texts))} texts or more")
 
-    asyncio.run(read())
+    with patch("propactor.adapters.openclaw.protocol.framing._TURN", range(frames_a_turn)):
+        asyncio.run(read())
 
 
 @given(STREAMS, CUTS, st.integers(0, 4))

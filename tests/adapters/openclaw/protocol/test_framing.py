@@ -5,7 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from propactor.adapters.openclaw.protocol.framing import FrameSplitter
+from propactor.adapters.openclaw.protocol.framing import (
+    FRAMES_A_TURN,
+    MAX_FRAGMENTS,
+    FrameSplitter,
+    TooManyFragments,
+)
 
 TEXT, BINARY, CONT, PING, CLOSE = Opcode.TEXT, Opcode.BINARY, Opcode.CONT, Opcode.PING, Opcode.CLOSE
 SIZES = st.sampled_from([0, 1, 125, 126, 127, 200, 65_535, 65_536, 70_000])
@@ -136,3 +141,56 @@ def test_refused_at_its_header() -> None:
         split.splitter.push(head)
 
         assert split.others == [head]
+
+
+@pytest.mark.parametrize("kind", [TEXT, BINARY])
+def test_most_fragments(kind: Opcode) -> None:
+    """A message may have so many fragments, and the next one as many again."""
+    split = Split()
+    message = [frame(kind, 1, fin=False), *[frame(CONT, 1, fin=False)] * (MAX_FRAGMENTS - 2), frame(CONT, 1)]
+
+    for part in message * 2:
+        split.splitter.push(part)
+
+    assert split.texts == ([b"x" * MAX_FRAGMENTS] * 2 if kind is TEXT else [])
+
+
+@pytest.mark.parametrize("kind", [TEXT, BINARY])
+def test_too_many_fragments(kind: Opcode) -> None:
+    """One more is too many, though all are empty; nothing is delivered after it."""
+    split = Split()
+    for part in [frame(kind, 0, fin=False), *[frame(CONT, 0, fin=False)] * (MAX_FRAGMENTS - 1)]:
+        split.splitter.push(part)
+
+    with pytest.raises(TooManyFragments):
+        split.splitter.push(frame(CONT, 0) + frame(TEXT, 200))
+    split.splitter.push(frame(TEXT, 200))
+
+    assert split.texts == []
+
+
+@pytest.mark.parametrize("size", [0, 200])
+def test_turns(size: int) -> None:
+    """A turn has so many frames; what is left, half a frame at its end too, is read in the next ones."""
+    split = Split()
+    stream = frame(TEXT, size) * (2 * FRAMES_A_TURN) + frame(TEXT, 300)[:5]
+    split.splitter.push(stream[:1])
+
+    turns = [split.splitter.push(stream[1:]), len(split.texts) == FRAMES_A_TURN]
+    turns += [split.splitter.push(b""), split.splitter.push(b"")]
+
+    assert turns == [True, True, True, False]
+    assert split.texts == [b"x" * size] * (2 * FRAMES_A_TURN)
+    assert split.splitter.push(frame(TEXT, 300)[5:]) is False
+    assert split.texts[-1] == b"x" * 300
+
+
+def test_bytes_between_turns() -> None:
+    """Bytes that come before the next turn wait behind those that are there."""
+    split = Split()
+
+    split.splitter.push(frame(TEXT, 1) * (FRAMES_A_TURN + 1) + frame(TEXT, 2)[:1])
+    more = split.splitter.push(frame(TEXT, 2)[1:])
+
+    assert not more
+    assert split.texts == [b"x"] * (FRAMES_A_TURN + 1) + [b"xx"]
