@@ -15,6 +15,7 @@ from websockets.frames import CloseCode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
+from propactor.adapters.openclaw.connection.send_buffer import SendBuffer
 from propactor.adapters.openclaw.connection.upgrade import Upgrade
 from propactor.adapters.openclaw.protocol.framing import FrameSplitter, TooManyFragments
 from propactor.core.errors import GatewayRefused, GatewayUnavailable, PropactorError
@@ -39,15 +40,14 @@ class Wire(asyncio.Protocol):
     """
 
     _transport: asyncio.Transport
-    """Set before anybody has the wire: who connects gets it after ``connection_made``."""
+    _buffer: SendBuffer
+    """Set by ``connection_made``, before anybody has the wire."""
 
     def __init__(self, url: str, *, on_text: OnText, on_lost: OnLost, max_size: int = MAX_SIZE) -> None:
         self._websocket = ClientProtocol(parse_uri(url), max_size=max_size)
         self._upgrade = Upgrade(self._websocket)
         self._splitter = FrameSplitter(on_text=on_text, on_other=self._validate, max_size=max_size)
         self._on_lost = on_lost
-        self._writable = asyncio.Event()
-        self._writable.set()
         self._closing = False
         self._closed = asyncio.Event()
         self._hang_up: asyncio.TimerHandle | None = None
@@ -62,6 +62,7 @@ class Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the upgrade request."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without being an instance
+        self._buffer = SendBuffer(self._transport)
         self._websocket.send_request(self._websocket.connect())
         self._flush()
 
@@ -84,7 +85,7 @@ class Wire(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the owner, whoever hung up."""
         self._websocket.receive_eof()
-        self._writable.set()
+        self._buffer.close()
         self._closed.set()
         if self._hang_up is not None:
             self._hang_up.cancel()
@@ -93,24 +94,26 @@ class Wire(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Note that the socket is full."""
-        self._writable.clear()
+        self._buffer.pause()
 
     def resume_writing(self) -> None:
         """Note that the socket takes more."""
-        self._writable.set()
+        self._buffer.resume()
 
     async def drain(self) -> None:
         """Wait until the socket takes more. The caller brings the deadline."""
-        await self._writable.wait()
+        await self._buffer.drain()
 
     def send(self, text: bytes) -> None:
         """Send a text message.
 
         Raises:
-            GatewayUnavailable: the connection is closing or closed.
+            GatewayUnavailable: the connection is closing or closed, or too much waits to be sent.
         """
         if self._closing or self._websocket.state is not State.OPEN:
             raise GatewayUnavailable("the connection to the gateway is closed")
+        if not self._buffer.has_room:
+            raise GatewayUnavailable("the gateway doesn't read what is sent to it")
         self._websocket.send_text(text)
         self._flush()
 
@@ -165,18 +168,12 @@ class Wire(asyncio.Protocol):
         return self._websocket.parser_exc is None and self._websocket.close_rcvd is None
 
     def _flush(self) -> None:
-        """Send what the library wants sent, in one piece; an empty piece means: no more.
+        """Send what the library wants sent, and hang up soon if it waits for the other side to do so.
 
-        Closing the socket is left to the server by the standard; it gets a moment to do so.
+        The standard leaves closing the socket to the server; it gets a moment.
         """
         self._replying = False
-        pieces = self._websocket.data_to_send()
-        if self._transport.is_closing():
-            return
-        if data := b"".join(pieces):
-            self._transport.write(data)
-        if b"" in pieces and self._transport.can_write_eof():
-            self._transport.write_eof()
+        self._buffer.write(self._websocket.data_to_send())
         if self._hang_up is None and self._websocket.close_expected():
             self._hang_up = asyncio.get_running_loop().call_later(LINGER, self.abort)
 
@@ -186,7 +183,7 @@ def _why_lost(websocket: ClientProtocol, exc: Exception | None) -> tuple[int, st
     received, sent = websocket.close_rcvd, websocket.close_sent
     if received is not None:
         return received.code, received.reason
-    return CloseCode.ABNORMAL_CLOSURE, (sent.reason if sent else "") or str(exc or "")
+    return CloseCode.ABNORMAL_CLOSURE.value, (sent.reason if sent else "") or str(exc or "")
 
 
 def _unheard(text: bytes) -> None:

@@ -11,6 +11,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.frames import Opcode
 
+from propactor.adapters.openclaw.connection.send_buffer import MAX_UNSENT
 from propactor.adapters.openclaw.connection.websocket import Wire, open_wire
 from propactor.adapters.openclaw.protocol.framing import FRAMES_A_TURN, MAX_FRAGMENTS
 from propactor.core import jsontext
@@ -83,6 +84,21 @@ async def test_full_socket() -> None:
         wire.resume_writing()
 
         await asyncio.wait_for(waiting, 5)
+
+
+async def test_unread_requests() -> None:
+    """When too much waits for a gateway that doesn't read, the next request is refused; the line is kept."""
+    memory = upgraded()
+    memory.transport.full = True
+    memory.wire.pause_writing()
+
+    memory.wire.send(b"x" * MAX_UNSENT)
+    with pytest.raises(GatewayUnavailable, match="doesn't read"):
+        memory.wire.send(b"x")
+    memory.wire.resume_writing()
+
+    memory.wire.send(b"x")
+    memory.lose()
 
 
 async def test_closed_while_full() -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
+import threading
 
 import pytest
-from websockets.frames import Opcode
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Protocol, Side
 
 from propactor.adapters.openclaw.connection import websocket
 from propactor.adapters.openclaw.connection.websocket import Wire, open_wire
@@ -76,3 +78,31 @@ async def test_floods(frame: bytes) -> None:
 
     assert cost.longest < LONGEST
     assert cost.memory < 3 * MEGABYTE
+
+
+async def test_unread_pongs() -> None:
+    """A server that pings and doesn't read makes few pongs wait; once it reads, the last ping is answered."""
+    pings = [b"%0125d" % number for number in range(90_000)]
+    may_read = threading.Event()
+
+    def act(peer: socket.socket) -> None:
+        for first in range(0, len(pings), 100):
+            peer.sendall(b"".join(b"\x89\x7d" + ping for ping in pings[first : first + 100]))
+        peer.sendall(END)
+        may_read.wait(20)
+        reader = Protocol(Side.SERVER)
+        while not any(
+            isinstance(frame, Frame) and frame.data == pings[-1] for frame in reader.events_received()
+        ):
+            reader.receive_data(peer.recv(65_536))
+
+    async with hostile(act) as url:
+        async with costing() as cost:
+            owner = Owner()
+            await owner.connect(url)
+            await asyncio.wait_for(owner.ended.wait(), 20)
+        may_read.set()
+        await asyncio.wait_for(owner.lost, 10)
+
+    assert cost.memory < 2 * MEGABYTE
+    assert cost.longest < LONGEST
