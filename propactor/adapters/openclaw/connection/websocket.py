@@ -1,7 +1,7 @@
-"""The narrow door to the gateway: bytes in, text messages out, without a task in between.
+"""A WebSocket client as an asyncio protocol: bytes in, text messages out, without a task in between.
 
-The `websockets` library speaks the protocol: handshake, control frames, fragments, closing. Whole text
-frames, nearly all there is, are cut straight from the buffer.
+The core of the `websockets` library does the protocol: handshake, control frames, closing, errors. Text is
+split from the bytes by ``FrameSplitter``, for a tenth of what it costs there.
 """
 
 import asyncio
@@ -21,9 +21,9 @@ from propactor.adapters.openclaw.protocol.framing import FrameSplitter, TooManyF
 from propactor.core.errors import GatewayRefused, GatewayUnavailable, PropactorError
 
 MAX_SIZE = 32 * 1024 * 1024
-"""The final response of a run echoes the whole prompt."""
+"""Bytes of a message. The final response of a run echoes the whole prompt."""
 LINGER = 2.0
-"""Seconds to wait for the other side to close."""
+"""Seconds to wait for the other side to close the socket, before it is closed by force."""
 
 OnText = Callable[[bytes], None]
 OnLost = Callable[[int, str], None]
@@ -67,7 +67,7 @@ class Wire(asyncio.Protocol):
         self._flush()
 
     def data_received(self, data: bytes) -> None:
-        """Take what the socket has: as many frames as one turn of the loop has time for."""
+        """Read what the socket has, as many frames as a turn of the loop is for."""
         if not self._upgrade.done:
             data = self._read_response(data)
         try:
@@ -83,7 +83,7 @@ class Wire(asyncio.Protocol):
             asyncio.get_running_loop().call_soon(self._read_on)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell the owner, whoever hung up."""
+        """End whatever waits, and tell the owner why."""
         self._websocket.receive_eof()
         self._buffer.close()
         self._closed.set()
@@ -118,10 +118,10 @@ class Wire(asyncio.Protocol):
         self._flush()
 
     def close(self) -> None:
-        """Say goodbye, hear nothing more, and hang up soon, whatever the other side does."""
+        """Deliver no more text, send a Close, and close the socket soon, whatever the other side does."""
         if self._closing:
             return
-        self._closing, self._splitter.on_text = True, _unheard
+        self._closing, self._splitter.on_text = True, _drop
         if self._websocket.state is not State.OPEN:
             self.abort()
             return
@@ -129,7 +129,7 @@ class Wire(asyncio.Protocol):
         self._flush()
 
     def abort(self) -> None:
-        """Hang up now."""
+        """Close the socket now."""
         self._transport.abort()
 
     async def wait_closed(self, timeout: float) -> None:
@@ -186,14 +186,21 @@ def _why_lost(websocket: ClientProtocol, exc: Exception | None) -> tuple[int, st
     return CloseCode.ABNORMAL_CLOSURE.value, (sent.reason if sent else "") or str(exc or "")
 
 
-def _unheard(text: bytes) -> None:
-    """Take a message that came after we said goodbye."""
+def _drop(text: bytes) -> None:
+    """Drop a message that came after we closed."""
 
 
 async def open_wire(
     url: str, *, on_text: OnText, on_lost: OnLost, timeout: float, max_size: int = MAX_SIZE
 ) -> Wire:
     """Connect and upgrade. No proxy, no Origin header, no compression: a gateway wants none of them.
+
+    Args:
+        url: A ``ws`` or ``wss`` address.
+        on_text: Called with each text message as it comes.
+        on_lost: Called once, when the connection has ended, with the close code and the reason.
+        timeout: Seconds for both together.
+        max_size: The most bytes a message may have.
 
     Raises:
         GatewayUnavailable: nobody answers there, or not in time, or not yet.
@@ -225,7 +232,7 @@ async def _dial(url: str, factory: Callable[[], Wire]) -> Wire:
 
 
 def _unopened(exc: Exception) -> PropactorError:
-    """Tell why there is no connection."""
+    """Return the error that says why there is no connection."""
     if isinstance(exc, InvalidURI):
         return GatewayRefused(
             "the gateway's address is not a WebSocket address (set [gateway] url to ws://host:port)"
