@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.frames import Opcode
 
+from propactor.adapters.openclaw.connection.send_buffer import MAX_UNSENT
 from propactor.adapters.openclaw.connection.websocket import Wire, open_wire
+from propactor.adapters.openclaw.protocol.framing import FRAMES_A_TURN, MAX_FRAGMENTS
+from propactor.core import jsontext
 from propactor.core.errors import GatewayRefused, GatewayUnavailable
+from tests.adapters.openclaw.connection.memory import MemoryWire, sent_frames, upgraded
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
@@ -79,6 +84,21 @@ async def test_full_socket() -> None:
         wire.resume_writing()
 
         await asyncio.wait_for(waiting, 5)
+
+
+async def test_unread_requests() -> None:
+    """When too much waits for a gateway that doesn't read, the next request is refused; the line is kept."""
+    memory = upgraded()
+    memory.transport.full = True
+    memory.wire.pause_writing()
+
+    memory.wire.send(b"x" * MAX_UNSENT)
+    with pytest.raises(GatewayUnavailable, match="doesn't read"):
+        memory.wire.send(b"x")
+    memory.wire.resume_writing()
+
+    memory.wire.send(b"x")
+    memory.lose()
 
 
 async def test_closed_while_full() -> None:
@@ -173,6 +193,89 @@ async def test_too_big() -> None:
 
         assert await asyncio.wait_for(code, 5) == 1009
         assert ear.texts.empty()
+
+
+async def test_not_utf8() -> None:
+    """Text that isn't UTF-8 is left to the JSON decoder: it refuses the message, and the connection lives."""
+    memory = upgraded()
+
+    memory.wire.data_received(b'\x81\x03"\xff"\x81\x02{}')
+
+    assert memory.texts == [b'"\xff"', b"{}"]
+    with pytest.raises(ValueError, match=r"(?i)utf-8"):
+        jsontext.loads(memory.texts[0])
+    memory.wire.send(b"{}")
+    memory.lose()
+
+
+async def test_why_it_broke() -> None:
+    """Who broke the protocol is told by what we sent: there may be no Close of theirs."""
+    memory = upgraded()
+
+    memory.wire.data_received(b"\x83\x00")
+    memory.lose()
+
+    assert memory.losses == [(1006, "invalid opcode")]
+
+
+async def test_turns() -> None:
+    """A read of very many frames leaves others their turns of the loop; the socket waits meanwhile."""
+    memory, others = upgraded(), []
+    asyncio.get_running_loop().call_soon(lambda: others.append(len(memory.texts)))
+
+    memory.wire.data_received(b"\x81\x01x" * (3 * FRAMES_A_TURN))
+    reading = memory.transport.reading
+    await memory.turns()
+
+    assert (reading, others) == (False, [FRAMES_A_TURN])
+    assert memory.texts == [b"x"] * (3 * FRAMES_A_TURN)
+    memory.lose()
+
+
+@pytest.mark.parametrize("end", [MemoryWire.lose, lambda memory: memory.wire.close()])
+async def test_end_between_turns(end: Callable[[MemoryWire], None]) -> None:
+    """What is left of a read when the connection is lost or closed is not delivered any more."""
+    memory = upgraded()
+    memory.wire.data_received(b"\x81\x01x" * (3 * FRAMES_A_TURN))
+
+    end(memory)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    assert memory.texts == [b"x"] * FRAMES_A_TURN
+    memory.wire.abort()
+
+
+@pytest.mark.parametrize(
+    ("last", "left"), [(FRAMES_A_TURN, 1), (2 * FRAMES_A_TURN, 1), (2 * FRAMES_A_TURN, 0)]
+)
+async def test_abort_between_turns(last: int, left: int) -> None:
+    """A socket that is closed at the last text of a turn is neither paused nor resumed."""
+    memory, errors = upgraded(), []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
+    memory.on_text = lambda: memory.wire.abort() if len(memory.texts) == last else None
+
+    memory.wire.data_received(b"\x81\x01x" * (last + left))
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+    assert (len(memory.texts), errors) == (last, [])
+    memory.lose()
+
+
+async def test_too_many_fragments() -> None:
+    """A message without an end is failed as too big, and the loss says so."""
+    memory = upgraded()
+
+    memory.wire.data_received(b"\x01\x00" + b"\x00\x00" * (2 * MAX_FRAGMENTS) + b"\x81\x01x")
+    await memory.turns()
+    memory.lose()
+
+    assert sent_frames(memory.transport.taken()) == [
+        (Opcode.CLOSE, (1009).to_bytes(2) + b"too many fragments")
+    ]
+    assert memory.losses == [(1006, "too many fragments")]
+    assert memory.texts == []
 
 
 async def test_silence_after_close() -> None:
