@@ -1,11 +1,19 @@
-"""Which upstreams there are, and which of them a request asks, in which order."""
+"""The registry of upstreams: one row for each.
 
-from collections.abc import Sequence
+Nothing else names upstreams one by one. A new one is a folder under ``adapters`` and a row in ``ROWS``: from
+the row follow its place in ``[upstream] order``, /models and /readyz, its labels in the metrics, what
+``propactor check`` finds, and what ``record`` and ``replay`` make of it.
+"""
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple
 
-from propactor.adapters.model.options import Options as ModelTerms
+from propactor.actors.upstreams import TEMPLATE, Service, Upstreams
+from propactor.adapters.model.options import Options as ModelOptions
 from propactor.adapters.model.upstream import ModelUpstream
 from propactor.adapters.openclaw.connection.dispatcher import Counters
 from propactor.adapters.openclaw.connection.link import LINK, Link
@@ -13,10 +21,10 @@ from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.adapters.template import TemplateUpstream
 from propactor.adapters.transcript import Transcripts
-from propactor.core.errors import GatewayUnavailable, PropactorError, UpstreamFault
-from propactor.core.upstream import GenerationRequest, Upstream
+from propactor.core.events import Source
+from propactor.core.upstream import Upstream
 from propactor.metrics import Metrics
-from propactor.settings import Settings
+from propactor.settings import Settings, SettingsError
 
 LINK_COUNTERS = {
     "connections": "Connections to the gateway made; all but the first are reconnects.",
@@ -29,99 +37,70 @@ LINK_COUNTERS = {
 }
 
 
-class Service(Protocol):
-    """Something that lives as long as the application, such as the connection to the gateway."""
+class Built(NamedTuple):
+    """An upstream, and what must be started and closed for it, if anything."""
 
-    def start(self) -> None:
-        """Begin, without waiting."""
-        ...
-
-    async def close(self) -> None:
-        """End, and wait until it has."""
-        ...
+    upstream: Upstream
+    service: Service | None = None
 
 
-class Upstreams:
-    """The configured upstreams by name; the template is always among them."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the service asks of an upstream beside generations.
 
-    def __init__(
-        self,
-        settings: Settings,
-        by_name: dict[str, Upstream],
-        services: Sequence[Service] = (),
-        order: Sequence[str] = (),
-    ) -> None:
-        self.by_name = by_name
-        self.services = services
-        wanted = order or settings.upstream.order
-        self._order = [name for name in wanted if name in by_name and name != "template"]
-        self._template = by_name["template"]
-        self._fall_back = settings.fallback.template
+    Args:
+        name: What `[upstream] order`, /readyz and the headers of recordings call it.
+        sources: What its events may name as their ``source``, and so the values of that label in the metrics.
+        label: What people call it, in /models.
+        is_configured: Returns True where the settings say enough to ask it.
+        build: Makes it; needs a running event loop.
+    """
 
-    def session_key(self, request: GenerationRequest) -> str | None:
-        """Return the name of the session that the first upstream will use for this request."""
-        return self.by_name[self._order[0]].session_key(request) if self._order else None
-
-    @property
-    def first(self) -> str:
-        """Return the name of the upstream that is asked first."""
-        return (*self._order, "template")[0]
-
-    @property
-    def serving(self) -> bool:
-        """Tell whether a request for AI could be served now, if only by the template."""
-        models = [self.by_name[name] for name in self._order]
-        return self._fall_back or not models or any(model.problem() is None for model in models)
-
-    def describe(self) -> list[dict[str, object]]:
-        """Return what is known of each upstream: its problem, if any, and what it can do."""
-        return [_describe(name, upstream) for name, upstream in self.by_name.items()]
-
-    def choose(self, request: GenerationRequest) -> list[Upstream]:
-        """Return the upstreams to ask, in order: models first, the template last where it may stand in.
-
-        Raises:
-            PropactorError: every model is known to be down, and the template may not stand in.
-        """
-        models = [self.by_name[name] for name in self._order]
-        if not request.use_ai or not models:
-            return [self._template]
-        if self._fall_back:
-            return [*models, self._template]
-        problems = [upstream.problem() for upstream in models]
-        if all(problems):
-            raise _as_error(problems[0])
-        return models
-
-
-def _as_error(problem: Exception | None) -> PropactorError:
-    return problem if isinstance(problem, UpstreamFault) else GatewayUnavailable(str(problem))
-
-
-def _describe(name: str, upstream: Upstream) -> dict[str, object]:
-    problem, describe = upstream.problem(), getattr(upstream, "describe", dict)
-    return {"name": name, "problem": str(problem) if problem else None, **describe()}
+    name: str
+    sources: tuple[Source, ...]
+    label: str
+    is_configured: Callable[[Settings], bool]
+    build: Callable[[Settings, Metrics], Built]
 
 
 def configured(settings: Settings, metrics: Metrics) -> Upstreams:
-    """Build the upstreams that the settings name; needs a running event loop."""
-    by_name: dict[str, Upstream] = {"template": TemplateUpstream()}
-    services: list[Service] = []
-    if settings.gateway.url:
-        link = Link(url=settings.gateway.url, token=settings.gateway.token.get_secret_value())
-        by_name["openclaw"] = OpenClawUpstream(
-            link, _options(settings), library=_library, switched=metrics.switched
-        )
-        services.append(link)
-        _watch(link, metrics)
-    if (options := model_options(settings)).known:
-        by_name["model"] = model = ModelUpstream(options)
-        services.append(model)
-    return Upstreams(settings, by_name, services)
+    """Build the upstreams that the settings configure; needs a running event loop.
+
+    Raises:
+        SettingsError: the order names an upstream that doesn't exist.
+    """
+    check_order(settings)
+    built = {row.name: row.build(settings, metrics) for row in ROWS.values() if row.is_configured(settings)}
+    by_name = {name: one.upstream for name, one in built.items()}
+    services = [one.service for one in built.values() if one.service is not None]
+    labels = {row.name: row.label for row in ROWS.values()}
+    return Upstreams(settings, by_name, services, labels=labels)
 
 
-def _options(settings: Settings) -> Options:
-    return Options(
+def check_order(settings: Settings) -> None:
+    """Check the names in `[upstream] order`.
+
+    The settings can't do that themselves: rows need them, so they don't know the rows.
+
+    Raises:
+        SettingsError: there is no such upstream.
+    """
+    for name in settings.upstream.order:
+        if name not in ROWS:
+            near = difflib.get_close_matches(name, ROWS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(ROWS)}"
+            raise SettingsError(f"[upstream.order] there is no upstream {name!r}; {hint}")
+
+
+def sources() -> list[str]:
+    """Return what events may name as their source, each once."""
+    return list(dict.fromkeys(source for row in ROWS.values() for source in row.sources))
+
+
+def _build_openclaw(settings: Settings, metrics: Metrics) -> Built:
+    link = Link(url=settings.gateway.url, token=settings.gateway.token.get_secret_value())
+    _watch(link, metrics)
+    options = Options(
         agent_id=settings.gateway.agent_id,
         thinking=settings.gateway.thinking,
         accept=settings.timeouts.accept,
@@ -132,26 +111,12 @@ def _options(settings: Settings) -> Options:
         lost=settings.gateway.rejoin_seconds,
         detect=settings.upstream.detect_ms / 1000,
     )
+    return Built(OpenClawUpstream(link, options, library=_library, switched=metrics.switched), link)
 
 
 def _library(state_dir: str) -> Transcripts:
     """Open the transcripts under a gateway's state directory."""
     return Transcripts(Path(state_dir))
-
-
-def model_options(settings: Settings) -> ModelTerms:
-    """Return how the settings want a model's own API to be asked."""
-    model = settings.model
-    return ModelTerms(
-        base_url=model.base_url,
-        api=model.api,
-        api_key=model.api_key.get_secret_value(),
-        model=model.model,
-        thinking=model.thinking,
-        max_tokens=model.max_tokens,
-        accept=settings.timeouts.accept,
-        total=settings.timeouts.total,
-    )
 
 
 def _watch(link: Link, metrics: Metrics) -> None:
@@ -171,3 +136,51 @@ def _watch(link: Link, metrics: Metrics) -> None:
 
 def _count(counters: Counters, name: str) -> dict[str, float]:
     return {"": float(getattr(counters, name))}
+
+
+def model_options(settings: Settings) -> ModelOptions:
+    """Return how the settings want a model's own API to be asked."""
+    model = settings.model
+    return ModelOptions(
+        base_url=model.base_url,
+        api=model.api,
+        api_key=model.api_key.get_secret_value(),
+        model=model.model,
+        thinking=model.thinking,
+        max_tokens=model.max_tokens,
+        accept=settings.timeouts.accept,
+        total=settings.timeouts.total,
+    )
+
+
+def _build_model(settings: Settings, metrics: Metrics) -> Built:  # noqa: ARG001  the shape of a row's build
+    upstream = ModelUpstream(model_options(settings))
+    return Built(upstream, upstream)
+
+
+ROWS: dict[str, Row] = {
+    row.name: row
+    for row in (
+        Row(
+            name="openclaw",
+            sources=("gateway", "transcript"),
+            label="The gateway's agent",
+            is_configured=lambda settings: bool(settings.gateway.url),
+            build=_build_openclaw,
+        ),
+        Row(
+            name="model",
+            sources=("model",),
+            label="The model",
+            is_configured=lambda settings: model_options(settings).known,
+            build=_build_model,
+        ),
+        Row(
+            name=TEMPLATE,
+            sources=("template",),
+            label="Template, without a model",
+            is_configured=lambda _: True,
+            build=lambda *_: Built(TemplateUpstream()),
+        ),
+    )
+}

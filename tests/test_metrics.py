@@ -1,6 +1,7 @@
 """Metrics: closed sets of labels, there from the start, and cheap where a stream is hot."""
 
 import random
+from typing import get_args
 
 import pytest
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
@@ -9,8 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from propactor.core.entries import Entry
 from propactor.core.errors import GatewayUnavailable, UpstreamError, UpstreamFault
-from propactor.core.events import CLASSES, KINDS, Event, Progress, TextDelta, Thinking
-from propactor.metrics import LAG, LONG, QUICK, SOURCES, Metrics, error_codes
+from propactor.core.events import CLASSES, KINDS, Event, Progress, Source, TextDelta, Thinking
+from propactor.metrics import LAG, LONG, NO_SOURCE, QUICK, Metrics, error_codes
 from propactor.metrics.fast import FastCounter, FastHistogram, FastHistogramFamily
 from tests.support.entries import entry_of
 
@@ -36,7 +37,7 @@ def test_events(cls: type[Event]) -> None:
     """Every class of event is counted under every source, and there before the first."""
     metrics = Metrics()
 
-    for source in SOURCES:
+    for source in (*get_args(Source), NO_SOURCE):
         assert value(metrics, "propactor_events_total", type=KINDS[cls], source=source) == 0
 
 

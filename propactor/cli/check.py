@@ -1,12 +1,13 @@
 """``propactor check``: is the configuration right, is the gateway there, and what will it stream."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from propactor.cli.exits import FAILURE, OK, settings_faults
 from propactor.cli.logs import Level, log_to_stderr
-from propactor.cli.options import Config
+from propactor.cli.options import Config, load_settings
 
 if TYPE_CHECKING:
     from propactor.cli.modelprobe import ModelProbe
@@ -41,8 +42,7 @@ def check(
     `propactor check --through https://props.example.org`
     """
     log_to_stderr(Level.ERROR)
-    with settings_faults():
-        settings = _settings(config)
+    settings = _settings(config)
     if through is not None:
         from propactor.cli.buffering_check import check_buffering
 
@@ -54,11 +54,12 @@ def check(
     raise typer.Exit(FAILURE if troubled else OK)
 
 
-def _settings(config: Any) -> "Settings":
-    from propactor.settings import check_exposure, load
+def _settings(config: Path | None) -> "Settings":
+    from propactor.settings import check_exposure
 
-    settings = load(config)
-    check_exposure(settings.server)
+    settings = load_settings(config)
+    with settings_faults():
+        check_exposure(settings.server)
     return settings
 
 

@@ -2,9 +2,14 @@
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from propactor.cli.exits import settings_faults
+
+if TYPE_CHECKING:
+    from propactor.settings import Settings
 
 Config = Annotated[
     Path | None,
@@ -28,6 +33,22 @@ Timeout = Annotated[
 ]
 
 Speed = Annotated[str, typer.Option(help="How many times as fast as it was, or max for as fast as possible.")]
+
+
+def load_settings(config: Path | None, **tables: dict[str, Any]) -> "Settings":
+    """Read the settings; the command ends where they can't be used.
+
+    Args:
+        config: The file of the option ``--config``.
+        tables: Values that count more than the file and the environment.
+    """
+    from propactor.registry import check_order
+    from propactor.settings import load
+
+    with settings_faults():
+        settings = load(config, **tables)
+        check_order(settings)
+        return settings
 
 
 def factor(speed: str) -> float | None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from propactor.cli.exits import exit_with_error, settings_faults
-from propactor.cli.options import Config, Lines, Timeout
+from propactor.cli.exits import exit_with_error
+from propactor.cli.options import Config, Lines, Timeout, load_settings
 
 if TYPE_CHECKING:
     from propactor.core.recording import Recording
@@ -43,11 +43,9 @@ def record(
     from propactor.cli.logs import Level, log_to_stderr
     from propactor.cli.session import GenerateArgs, Local, run
     from propactor.recordings.recorder import Recorder
-    from propactor.settings import load
 
     log_to_stderr(Level.ERROR)
-    with settings_faults():
-        settings = load(config)
+    settings = load_settings(config)
     recorder = Recorder()
     local = Local(settings, prepare=recorder.tap)
     code = run(GenerateArgs(prompt=prompt, timeout=timeout), json=json, out=None, local=local)

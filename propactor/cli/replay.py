@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from propactor.cli.exits import USAGE, exit_with_error, settings_faults
-from propactor.cli.options import Config, Folder, Lines, Speed, factor
+from propactor.cli.exits import USAGE, exit_with_error
+from propactor.cli.options import Config, Folder, Lines, Speed, factor, load_settings
 
 
 def replay(
@@ -35,12 +35,10 @@ def replay(
     from propactor.cli.session import GenerateArgs, Local, run
     from propactor.recordings.library import NoRecordings, read, read_all
     from propactor.recordings.player import replaying
-    from propactor.settings import load
     from propactor.settings.tables import Fallback
 
     log_to_stderr(Level.ERROR)
-    with settings_faults():
-        settings = load(config)
+    settings = load_settings(config)
     try:
         found = read(recording) if recording is not None else read_all(None)[-1]
     except NoRecordings as exc:

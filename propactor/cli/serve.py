@@ -2,17 +2,17 @@
 
 import errno
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from propactor import __version__
 from propactor.cli.exits import USAGE, exit_with_error, settings_faults
 from propactor.cli.logs import Level, log_to_stderr
-from propactor.cli.options import Config, Speed, factor
+from propactor.cli.options import Config, Speed, factor, load_settings
 
 if TYPE_CHECKING:
-    from propactor.registry import Upstreams
+    from propactor.actors.upstreams import Upstreams
     from propactor.settings import Settings
 
 
@@ -63,11 +63,11 @@ def serve(
         _run(*(_replaying(settings, recordings, speed) if replay else (settings, None)))
 
 
-def _settings(config: Any, *, host: str | None, port: int | None) -> "Settings":
-    from propactor.settings import check_exposure, load
+def _settings(config: Path | None, *, host: str | None, port: int | None) -> "Settings":
+    from propactor.settings import check_exposure
 
     said = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = load(config, server=said) if said else load(config)
+    settings = load_settings(config, **({"server": said} if said else {}))
     check_exposure(settings.server)
     return settings
 

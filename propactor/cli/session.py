@@ -10,15 +10,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from propactor.cli.exits import FAILURE, INTERRUPTED, OK, exit_with_error, settings_faults
+from propactor.actors.upstreams import Upstreams
+from propactor.cli.exits import FAILURE, INTERRUPTED, OK, exit_with_error
 from propactor.cli.files import NotWritten, write
+from propactor.cli.options import load_settings
 from propactor.cli.plain import Display, JsonLines, PlainLines
 from propactor.cli.view import GenerationView
 from propactor.client.client import Client
 from propactor.client.errors import ServerFault, as_object
-from propactor.registry import Upstreams
 from propactor.server.local import Prepare, local_server, nothing_more
-from propactor.settings import Settings, load
+from propactor.settings import Settings
 
 LAST_WORDS = 15.0
 """Seconds a cancelled generation gets to say how it ended: its upstream must be stopped first."""
@@ -76,8 +77,7 @@ def run(
 
 def _settings(config: Path | None, *, debug: bool) -> Settings:
     """Read the settings; who runs the server in this very process may see everything."""
-    with settings_faults():
-        return load(config, debug={"raw": True}) if debug else load(config)
+    return load_settings(config, **({"debug": {"raw": True}} if debug else {}))
 
 
 def _display(args: GenerateArgs, view: GenerationView, *, json: bool) -> Display:

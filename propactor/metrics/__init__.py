@@ -15,7 +15,7 @@ from propactor.metrics.readings import Kind, Read, Reading
 LAG = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 LONG = (1, 2.5, 5, 10, 20, 30, 60, 90, 120, 300, 600, 1800)
-SOURCES = (*get_args(Source), "none")
+NO_SOURCE = "none"
 CANCELS = ("asked", "abandoned", "stopping")
 PREVIEWS = ("thinking", "progress")
 PLACES = ("gateway", "transcript", "history")
@@ -30,8 +30,9 @@ def error_codes(cls: type[PropactorError] = PropactorError) -> set[str]:
 class Metrics:
     """One registry with everything in it; one per application, so that tests don't share counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, sources: Sequence[str] = get_args(Source)) -> None:
         self.registry = CollectorRegistry()
+        self._sources = (*sources, NO_SOURCE)
         self._add_hot()
         self._add_times()
         self._add_generations()
@@ -43,7 +44,7 @@ class Metrics:
             "propactor_events",
             "Events journalled.",
             ("type", "source"),
-            ((kind, source) for kind in KINDS.values() for source in SOURCES),
+            ((kind, source) for kind in KINDS.values() for source in self._sources),
         )
         self._lag_to_journal, self.lag_to_socket = FastHistogram(LAG), FastHistogram(LAG)
         lags = FastHistogramFamily(
@@ -65,7 +66,7 @@ class Metrics:
             "propactor_time_to_first_event_seconds",
             "From the request's arrival to the first word, thought or tool of an upstream.",
             QUICK,
-            source=SOURCES,
+            source=self._sources,
         )
         self.duration = self._histogram(
             "propactor_generation_duration_seconds",
@@ -100,7 +101,7 @@ class Metrics:
             "propactor_fallbacks",
             "Moves to the next upstream, by why, and to which.",
             ("code", "to"),
-            [(code, to) for code in sorted(error_codes(UpstreamFault)) for to in SOURCES[:-1]],
+            [(code, to) for code in sorted(error_codes(UpstreamFault)) for to in self._sources[:-1]],
         )
         self._switches = self._counter(
             "propactor_source_switches",
@@ -156,7 +157,7 @@ class Metrics:
         """Count entries, and how long a delta took to get here."""
         counts = self._events.counts
         for _, ts, kind, source, at, _ in entries:
-            counts[kind, source or "none"] += 1
+            counts[kind, source or NO_SOURCE] += 1
             if at is not None:
                 self._lag_to_journal.observe((ts - at) / 1000)
 
@@ -180,7 +181,7 @@ class Metrics:
 
     def fell_back(self, code: str, *, to: Source | None) -> None:
         """Count a move to the next upstream."""
-        self._fallbacks.labels(code, to or "none").inc()
+        self._fallbacks.labels(code, to or NO_SOURCE).inc()
 
     def switched(self, before: str, after: str) -> None:
         """Count a change of who tells a generation."""

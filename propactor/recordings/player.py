@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from itertools import count
 
+from propactor.actors.upstreams import Upstreams
 from propactor.adapters.template import TemplateUpstream
 from propactor.core.errors import GatewayUnavailable, UpstreamError
 from propactor.core.events import Event, Source, TextDelta
@@ -13,7 +14,6 @@ from propactor.core.recording import NO_TIMEOUT, Recording
 from propactor.core.upstream import Emit, GenerationRequest, Reply, Run, Upstream
 from propactor.recordings.library import KINDS
 from propactor.recordings.playback_clock import PlaybackClock, Speed
-from propactor.registry import Upstreams
 from propactor.settings import Settings
 from propactor.settings.tables import Gateway, Model, Timeouts
 
@@ -115,4 +115,4 @@ def replaying(
         "replay": ReplayUpstream(recordings, speed),
         "template": TemplateUpstream(),
     }
-    return patient, Upstreams(patient, by_name, order=("replay",))
+    return patient, Upstreams(patient, by_name, order=("replay",), labels={"replay": "A recording"})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from propactor.actors.upstreams import Upstreams
 from propactor.adapters.model.recording import scrub as model
 from propactor.adapters.model.recording.tap import tap as tap_model
 from propactor.adapters.openclaw.recording import scrub as openclaw
@@ -13,7 +14,6 @@ from propactor.adapters.openclaw.recording.tap import tap as tap_openclaw
 from propactor.core.prop.naming import component_name
 from propactor.core.recording import Frame, Header, Recording, Tape
 from propactor.redaction.records import Scrub, replaced
-from propactor.registry import Upstreams
 
 Clean = Callable[[Iterable[Frame], Scrub], tuple[dict[str, Any], list[Frame]]]
 

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from propactor.actors.supervisor import Supervisor
+from propactor.actors.upstreams import Upstreams
 from propactor.metrics import Metrics
-from propactor.registry import Upstreams, configured
+from propactor.registry import configured, sources
 from propactor.server import buffering_check, config, generations, health, page
 from propactor.server.auth import guard
 from propactor.server.errors import errors
@@ -36,7 +37,7 @@ def make_app(settings: Settings, upstreams: Upstreams | None = None) -> web.Appl
     """Build the application; without ``upstreams`` it uses those that the settings name."""
     app = web.Application(middlewares=[errors, guard], client_max_size=settings.limits.body_bytes)
     app[SETTINGS] = settings
-    app[METRICS] = Metrics()
+    app[METRICS] = Metrics(sources())
     app[IDEMPOTENCY] = Idempotency()
     app[UPSTREAMS] = upstreams or configured(settings, app[METRICS])
     app.add_routes(ROUTES)

@@ -7,13 +7,6 @@ from propactor.server.json import json_response
 from propactor.server.keys import SETTINGS, UPSTREAMS
 from propactor.server.requests import DEFAULT_MODEL, PROMPT_CHARS
 
-NAMES = {
-    "openclaw": "The gateway's agent",
-    "model": "The model",
-    "replay": "A recording",
-    "template": "Template, without a model",
-}
-
 
 async def config(request: web.Request) -> web.Response:
     """Answer with feature flags and limits."""
@@ -38,8 +31,13 @@ async def config(request: web.Request) -> web.Response:
 
 async def models(request: web.Request) -> web.Response:
     """Answer with the models a request may name; so far there is the one that the settings choose."""
-    first = request.app[UPSTREAMS].first
-    entry = {"key": DEFAULT_MODEL, "name": NAMES.get(first, first), "upstream": first, "default": True}
+    upstreams = request.app[UPSTREAMS]
+    entry = {
+        "key": DEFAULT_MODEL,
+        "name": upstreams.first_label,
+        "upstream": upstreams.first,
+        "default": True,
+    }
     return json_response({"models": [entry]})
 
 

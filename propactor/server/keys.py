@@ -3,8 +3,8 @@
 from aiohttp import web
 
 from propactor.actors.supervisor import Supervisor
+from propactor.actors.upstreams import Upstreams
 from propactor.metrics import Metrics
-from propactor.registry import Upstreams
 from propactor.server.idempotency import Idempotency
 from propactor.server.pump import WriteBatch
 from propactor.settings import Settings

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from propactor.registry import Upstreams
+from propactor.actors.upstreams import Upstreams
 from propactor.server.app import make_app
 from propactor.server.keys import UPSTREAMS
 from propactor.settings import Settings

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from propactor.actors.supervisor import Supervisor
-from propactor.registry import Upstreams
+from propactor.actors.upstreams import Upstreams
 from propactor.server import page
 from propactor.server.app import make_app
 from propactor.server.keys import SUPERVISOR

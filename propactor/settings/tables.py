@@ -88,8 +88,9 @@ class Model(Table):
 class UpstreamOrder(Table):
     """Which upstream is asked first."""
 
-    order: tuple[Literal["openclaw", "model", "template"], ...] = Field(
-        ("openclaw", "model", "template"), description="The upstreams in the order they are tried."
+    order: tuple[str, ...] = Field(  # the registry checks the names
+        ("openclaw", "model", "template"),
+        description="The upstreams in the order they are tried. A template that isn't named is the last.",
     )
     detect_ms: Count = Field(
         3000,
@@ -100,7 +101,11 @@ class UpstreamOrder(Table):
 class Fallback(Table):
     """What happens when a model fails."""
 
-    template: bool = Field(True, description="Build from a template, and say so, instead of failing.")
+    template: bool = Field(
+        True,
+        description="Build from a template, and say so, instead of failing. "
+        "A template that is first in the order is asked in any case.",
+    )
     mid_run: bool = Field(
         True, description="Move on even from an upstream that had begun to speak; what it said is replaced."
     )

@@ -11,10 +11,10 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from propactor.actors.upstreams import Upstreams
 from propactor.adapters.template import TemplateUpstream
 from propactor.core.sse import Decoder
 from propactor.core.upstream import Upstream
-from propactor.registry import Upstreams
 from propactor.server.app import make_app
 from propactor.settings import Settings
 
@@ -129,7 +129,7 @@ class Stream:
 
 
 @asynccontextmanager
-async def service(upstream: Upstream | None = None, **tables: Mapping[str, Any]) -> AsyncIterator[Service]:
+async def service(upstream: Upstream | None = None, /, **tables: Mapping[str, Any]) -> AsyncIterator[Service]:
     """Run the application with these settings; ``upstream`` takes the gateway's place."""
     settings = Settings.model_validate({"server": {"port": 0}, **tables})
     chosen: dict[str, Upstream] = {"template": TemplateUpstream()}

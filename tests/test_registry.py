@@ -1,0 +1,88 @@
+"""The registry: a new upstream is a folder and one row, and the rest of the service finds it there."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from propactor import registry
+from propactor.core.events import Source, TextDelta
+from propactor.core.upstream import Reply
+from propactor.registry import Built, Row, check_order
+from propactor.settings import Settings, SettingsError
+from propactor.testing.lamp import code, parts
+from propactor.testing.scripted import ScriptedUpstream
+from tests.cli.running import run
+from tests.server.service import service
+
+FAKE = cast(Source, "fake")
+ANSWER = f"{code()}\n{parts()}"
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> ScriptedUpstream:
+    """Add an upstream, as somebody does who has written one."""
+    upstream = ScriptedUpstream([TextDelta(ANSWER, source=FAKE), Reply()], name="fake", source=FAKE)
+    row = Row(
+        name="fake",
+        sources=(FAKE,),
+        label="A fake",
+        is_configured=lambda _: True,
+        build=lambda *_: Built(upstream),
+    )
+    monkeypatch.setitem(registry.ROWS, row.name, row)
+    return upstream
+
+
+@pytest.mark.usefixtures("fake")
+async def test_new_row_is_served() -> None:
+    """An upstream with a row is asked in its place, offered, described, and counted under its source."""
+    async with service(**{"upstream": {"order": ["fake"]}}) as served:
+        heard = await served.read()
+        _, offered = await served.get("models")
+        _, ready = await served.get("/readyz")
+        async with served.http.get(served.at("/metrics")) as answer:
+            metrics = await answer.text()
+
+    assert (heard[-2].event, heard[-2].data["method"]) == ("result", "ai")
+    assert offered["models"][0] | {"name": "A fake", "upstream": "fake"} == offered["models"][0]
+    assert {"name": "fake", "problem": None} in ready["upstreams"]
+    assert 'propactor_events_total{source="fake",type="text_delta"} 1.0' in metrics
+    assert 'propactor_fallbacks_total{code="GEN_TIMEOUT",to="fake"} 0.0' in metrics
+
+
+@pytest.mark.usefixtures("fake")
+def test_new_row_may_be_ordered() -> None:
+    """An upstream with a row may be named in the order."""
+    check_order(Settings.model_validate({"upstream": {"order": ["template", "fake"]}}))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("modle", "no upstream 'modle'; did you mean 'model'?"),
+        ("gramophone", "no upstream 'gramophone'; known are openclaw, model, template"),
+    ],
+)
+async def test_misspelt_order(name: str, words: str) -> None:
+    """A name without a row is refused where a service is made, and told with the names there are."""
+    with pytest.raises(SettingsError, match=r"\[upstream\.order\]") as caught:
+        async with service(**{"upstream": {"order": ["openclaw", name]}}):
+            pass
+
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("command", [["check"], ["generate", "A lamp"], ["serve"], ["replay"]])
+async def test_commands_refuse_misspelt_order(command: list[str], tmp_path: Path) -> None:
+    """A command ends with 2 where the order names an upstream that doesn't exist, and says so in a line."""
+    end = await run(*command, folder=tmp_path, env={"PROPACTOR_UPSTREAM__ORDER": '["modle"]'})
+
+    assert end.code == 2
+    assert end.err == "propactor: [upstream.order] there is no upstream 'modle'; did you mean 'model'?\n"
+
+
+def test_names() -> None:
+    """Each row has a name, under which it is found, and the default order names each of them."""
+    assert [row.name for row in registry.ROWS.values()] == list(registry.ROWS)
+    assert set(Settings().upstream.order) == set(registry.ROWS)
