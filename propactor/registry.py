@@ -6,15 +6,17 @@ the row follow its place in ``[upstream] order``, /models and /readyz, its label
 """
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from propactor.actors.upstreams import TEMPLATE, Service, Upstreams
+from propactor.adapters.model import probe as model_probe
 from propactor.adapters.model.options import Options as ModelOptions
 from propactor.adapters.model.upstream import ModelUpstream
+from propactor.adapters.openclaw import probe as openclaw_probe
 from propactor.adapters.openclaw.connection.dispatcher import Counters
 from propactor.adapters.openclaw.connection.link import LINK, Link
 from propactor.adapters.openclaw.options import Options
@@ -22,7 +24,7 @@ from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.adapters.template import TemplateUpstream
 from propactor.adapters.transcript import Transcripts
 from propactor.core.events import Source
-from propactor.core.upstream import Upstream
+from propactor.core.upstream import ProbeReport, Upstream
 from propactor.metrics import Metrics
 from propactor.settings import Settings, SettingsError
 
@@ -54,6 +56,8 @@ class Row:
         label: What people call it, in /models.
         is_configured: Returns True where the settings say enough to ask it.
         build: Makes it; needs a running event loop.
+        setting: The table and the key that say where it is; None for one that is always there.
+        probe: Looks at it once, for at most so many seconds; None where there is nothing to look at.
     """
 
     name: str
@@ -61,6 +65,13 @@ class Row:
     label: str
     is_configured: Callable[[Settings], bool]
     build: Callable[[Settings, Metrics], Built]
+    setting: tuple[str, str] | None = None
+    probe: Callable[[Settings, float], Coroutine[None, None, ProbeReport]] | None = None
+
+    @property
+    def kind(self) -> str:
+        """Return what kind of thing it is, in a word: the first of its sources."""
+        return self.sources[0]
 
 
 def configured(settings: Settings, metrics: Metrics) -> Upstreams:
@@ -114,6 +125,10 @@ def _build_openclaw(settings: Settings, metrics: Metrics) -> Built:
     return Built(OpenClawUpstream(link, options, library=_library, switched=metrics.switched), link)
 
 
+async def _probe_openclaw(settings: Settings, timeout: float) -> ProbeReport:
+    return await openclaw_probe.probe(settings.gateway, _library, timeout=timeout)
+
+
 def _library(state_dir: str) -> Transcripts:
     """Open the transcripts under a gateway's state directory."""
     return Transcripts(Path(state_dir))
@@ -158,6 +173,10 @@ def _build_model(settings: Settings, metrics: Metrics) -> Built:  # noqa: ARG001
     return Built(upstream, upstream)
 
 
+async def _probe_model(settings: Settings, timeout: float) -> ProbeReport:
+    return await model_probe.probe(model_options(settings), timeout=timeout)
+
+
 ROWS: dict[str, Row] = {
     row.name: row
     for row in (
@@ -167,6 +186,8 @@ ROWS: dict[str, Row] = {
             label="The gateway's agent",
             is_configured=lambda settings: bool(settings.gateway.url),
             build=_build_openclaw,
+            setting=("gateway", "url"),
+            probe=_probe_openclaw,
         ),
         Row(
             name="model",
@@ -174,6 +195,8 @@ ROWS: dict[str, Row] = {
             label="The model",
             is_configured=lambda settings: model_options(settings).known,
             build=_build_model,
+            setting=("model", "base_url"),
+            probe=_probe_model,
         ),
         Row(
             name=TEMPLATE,

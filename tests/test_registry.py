@@ -1,13 +1,16 @@
 """The registry: a new upstream is a folder and one row, and the rest of the service finds it there."""
 
+import json
 from pathlib import Path
 from typing import cast
 
 import pytest
+from typer.testing import CliRunner
 
 from propactor import registry
+from propactor.cli.app import app
 from propactor.core.events import Source, TextDelta
-from propactor.core.upstream import Reply
+from propactor.core.upstream import Finding, ProbeReport, Reply
 from propactor.registry import Built, Row, check_order
 from propactor.settings import Settings, SettingsError
 from propactor.testing.lamp import code, parts
@@ -17,6 +20,13 @@ from tests.server.service import service
 
 FAKE = cast(Source, "fake")
 ANSWER = f"{code()}\n{parts()}"
+
+
+async def look(settings: Settings, timeout: float) -> ProbeReport:
+    """Find that all is well, within the time that is given."""
+    assert settings.upstream.order
+    streams = (Finding("text", "yes", f"live, within {timeout:g} s"),)
+    return ProbeReport({"version": "1"}, {"fake": "version 1"}, streams)
 
 
 @pytest.fixture
@@ -29,6 +39,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> ScriptedUpstream:
         label="A fake",
         is_configured=lambda _: True,
         build=lambda *_: Built(upstream),
+        probe=look,
     )
     monkeypatch.setitem(registry.ROWS, row.name, row)
     return upstream
@@ -55,6 +66,23 @@ async def test_new_row_is_served() -> None:
 def test_new_row_may_be_ordered() -> None:
     """An upstream with a row may be named in the order."""
     check_order(Settings.model_validate({"upstream": {"order": ["template", "fake"]}}))
+
+
+@pytest.mark.usefixtures("fake")
+def test_new_row_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`propactor check` looks at an upstream with a row, and tells what it has found."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("propactor.cli.check.log_to_stderr", str)  # the logging of tests stays as it is
+    env = {"PROPACTOR_UPSTREAM__ORDER": '["fake"]', "COLUMNS": "100"}
+    people = CliRunner().invoke(app, ["check", "--timeout", "3"], env=env)
+    programs = CliRunner().invoke(app, ["check", "--json"], env=env)
+
+    assert people.exit_code == 0
+    assert "What this fake lets you see" in people.output
+    assert "live, within 3 s" in people.output
+    assert "version 1" in people.output
+    told = json.loads(programs.output)
+    assert (told["fake"]["version"], told["fake"]["streams"][0]["verdict"]) == ("1", "yes")
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ from propactor.cli.logs import Level, log_to_stderr
 from propactor.cli.options import Config, load_settings
 
 if TYPE_CHECKING:
-    from propactor.cli.modelprobe import ModelProbe
-    from propactor.cli.probe import Probe
+    from collections.abc import Mapping
+
+    from propactor.core.upstream import ProbeReport
+    from propactor.registry import Row
     from propactor.settings import Settings
 
 
@@ -48,9 +50,11 @@ def check(
 
         token = settings.server.token.get_secret_value()
         raise typer.Exit(check_buffering(through, token, timeout, json=json))
-    gateway, model = _probe(settings, timeout, quiet=json), _probe_model(settings, timeout, quiet=json)
-    _show(settings, gateway, model, json=json)
-    troubled = any(found is not None and found.trouble is not None for found in (gateway, model))
+    from propactor.registry import ROWS
+
+    found = {row.kind: _probe(row, settings, timeout, quiet=json) for row in ROWS.values() if row.probe}
+    _show(settings, found, json=json)
+    troubled = any(report is not None and report.trouble is not None for report in found.values())
     raise typer.Exit(FAILURE if troubled else OK)
 
 
@@ -63,43 +67,25 @@ def _settings(config: Path | None) -> "Settings":
     return settings
 
 
-def _probe(settings: "Settings", timeout: float, *, quiet: bool) -> "Probe | None":
-    """Look at the gateway, with a sign of life for who waits at a terminal."""
-    if not settings.gateway.url:
+def _probe(row: "Row", settings: "Settings", timeout: float, *, quiet: bool) -> "ProbeReport | None":
+    """Look at an upstream, if it is configured; who waits at a terminal sees that something happens."""
+    if row.probe is None or not row.is_configured(settings):
         return None
     import asyncio
 
     from rich.console import Console
 
-    from propactor.cli.probe import probe
-
-    with Console(stderr=True, quiet=quiet).status("connecting to the gateway"):
-        return asyncio.run(probe(settings.gateway, timeout=timeout))
+    with Console(stderr=True, quiet=quiet).status(f"looking at the {row.kind}"):
+        return asyncio.run(row.probe(settings, timeout))
 
 
-def _probe_model(settings: "Settings", timeout: float, *, quiet: bool) -> "ModelProbe | None":
-    """Look at the model's own API, if one is configured."""
-    from propactor.registry import model_options
-
-    if not model_options(settings).known:
-        return None
-    import asyncio
-
-    from rich.console import Console
-
-    from propactor.cli.modelprobe import probe_model
-
-    with Console(stderr=True, quiet=quiet).status("asking for the model"):
-        return asyncio.run(probe_model(settings, timeout=timeout))
-
-
-def _show(settings: "Settings", gateway: "Probe | None", model: "ModelProbe | None", *, json: bool) -> None:
+def _show(settings: "Settings", found: "Mapping[str, ProbeReport | None]", *, json: bool) -> None:
     from propactor.cli.report import as_json, print_report
     from propactor.cli.unread import idle, unread
 
     warnings = [f"{name} is set, but nothing reads it yet" for name in unread(settings)]
     warnings += idle(settings)
     if json:
-        print(as_json(gateway, model, warnings))
+        print(as_json(found, warnings))
     else:
-        print_report(gateway, model, warnings)
+        print_report(found, warnings)

@@ -1,46 +1,50 @@
 """What `check` found, for people and for programs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from propactor.adapters.openclaw.protocol.capabilities import Hello
-from propactor.cli.modelprobe import ModelProbe
-from propactor.cli.probe import Probe, Trouble
-from propactor.cli.streaming import Finding
 from propactor.cli.words import clean
 from propactor.core import jsontext
+from propactor.core.upstream import Finding, ProbeReport, Trouble
+from propactor.registry import ROWS
 
-NO_GATEWAY = (
-    "none: every prop will be built from a template (set [gateway] url or [model] base_url to change that)"
-)
+Found = Mapping[str, ProbeReport | None]
+"""What was found, by the kind of upstream; None where none of that kind is configured."""
 _MARKS = {"yes": ("✔", "green"), "partly": ("!", "yellow"), "no": ("✘", "red"), "note": ("·", "dim")}
 
 
-def as_json(found: Probe | None, model: ModelProbe | None, warnings: Sequence[str]) -> str:
+def as_json(found: Found, warnings: Sequence[str]) -> str:
     """Return everything as one JSON object."""
-    both = {
-        "gateway": found.as_json() if found is not None else None,
-        "model": model.as_json() if model is not None else None,
+    ok = not any(report is not None and report.trouble is not None for report in found.values())
+    each = {kind: _plain(report) if report is not None else None for kind, report in found.items()}
+    return jsontext.dumps({"ok": ok, **each, "warnings": warnings}).decode()
+
+
+def _plain(report: ProbeReport) -> dict[str, object]:
+    return {
+        **report.facts,
+        "streams": [asdict(finding) for finding in report.findings],
+        "trouble": asdict(report.trouble) if report.trouble else None,
     }
-    ok = not any(look is not None and look.trouble is not None for look in (found, model))
-    return jsontext.dumps({"ok": ok, **both, "warnings": warnings}).decode()
 
 
-def print_report(found: Probe | None, model: ModelProbe | None, warnings: Sequence[str]) -> None:
+def print_report(found: Found, warnings: Sequence[str]) -> None:
     """Print everything for a person."""
     console = Console()
-    console.print(_facts(found, model))
-    for title, look in (("gateway", found), ("model", model)):
-        if look is not None and look.findings:
-            console.print(_streams(f"What this {title} lets you see and do", look.findings))
+    reports = {kind: report for kind, report in found.items() if report is not None}
+    console.print(_facts(list(reports.values())))
+    for kind, report in reports.items():
+        if report.findings:
+            console.print(_streams(f"What this {kind} lets you see and do", report.findings))
     for warning in warnings:
         console.print(Text(f"warning: {warning}", "yellow"), soft_wrap=True)
-    for look in (found, model):
-        if look is not None and look.trouble is not None:
-            _print_trouble(console, look.trouble)
+    for report in reports.values():
+        if report.trouble is not None:
+            _print_trouble(console, report.trouble)
 
 
 def _print_trouble(console: Console, trouble: Trouble) -> None:
@@ -49,31 +53,24 @@ def _print_trouble(console: Console, trouble: Trouble) -> None:
         console.print(Text(f"remedy:  {clean(trouble.remedy)}"), soft_wrap=True)
 
 
-def _facts(found: Probe | None, model: ModelProbe | None) -> Table:
+def _facts(reports: Sequence[ProbeReport]) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
     grid.add_column(overflow="fold")
-    for label, text in _lines(found, model):
-        grid.add_row(label, Text(clean(text)))
+    grid.add_row("configuration", "valid")
+    for report in reports:
+        for label, text in report.lines.items():
+            grid.add_row(label, Text(clean(text)))
+    if not reports:
+        grid.add_row("upstreams", _none())
     return grid
 
 
-def _lines(found: Probe | None, model: ModelProbe | None) -> Iterator[tuple[str, str]]:
-    yield "configuration", "valid"
-    if found is not None or model is None:
-        yield "gateway", NO_GATEWAY if found is None else found.url
-    if found is not None and found.hello is not None:
-        yield from _about(found.hello)
-    if model is not None:
-        yield "model", "{model} at {url}, over the {api} API".format_map(model.facts)
-
-
-def _about(hello: Hello) -> Iterator[tuple[str, str]]:
-    yield "version", f"{hello.version}, protocol {hello.protocol}, {len(hello.methods)} methods"
-    scopes = "not told; taken as asked for" if hello.scopes is None else ", ".join(sorted(hello.scopes))
-    yield "scopes", scopes
-    yield "capabilities", ", ".join(sorted(hello.capabilities)) or "none told"
-    yield "largest frame", f"{hello.max_payload / 2**20:g} MiB"
+def _none() -> str:
+    """Say what it means that no upstream is configured, and how to configure one."""
+    settings = (row.setting for row in ROWS.values() if row.setting)
+    names = " or ".join(f"[{table}] {key}" for table, key in settings)
+    return f"none: every prop will be built from a template (set {names} to change that)"
 
 
 def _streams(title: str, found: Sequence[Finding]) -> Table:

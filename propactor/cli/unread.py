@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from propactor.registry import model_options
+from propactor.registry import ROWS
 from propactor.settings import Settings
 
 SIGN = "Not used yet."
@@ -22,7 +22,10 @@ def unread(settings: Settings) -> Iterator[str]:
 
 
 def idle(settings: Settings) -> Iterator[str]:
-    """Yield a warning if a model is described, but not where it is."""
-    model = settings.model
-    if model.model_dump() != type(model)().model_dump() and not model_options(settings).known:
-        yield "[model] is set, but nobody asks it: set [model] base_url too"
+    """Yield a warning for each upstream that is described, but not where it is."""
+    for row in ROWS.values():
+        if row.setting is not None and not row.is_configured(settings):
+            name, key = row.setting
+            table = getattr(settings, name)
+            if table.model_dump() != type(table)().model_dump():
+                yield f"[{name}] is set, but nobody asks it: set [{name}] {key} too"

@@ -1,7 +1,8 @@
-"""The shape of an adapter: what is asked of it, what it says, how it is stopped."""
+"""The shape of an adapter: what is asked of it, what it says, how it is stopped, what a probe of it finds."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 from propactor.core.events import Event, Result, Source
 
@@ -88,3 +89,46 @@ class Upstream(Protocol):
     def session_key(self, request: GenerationRequest) -> str | None:
         """Name the upstream's session for this request, where it has one."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Whether something works with an upstream, how, and what would make it better.
+
+    Args:
+        what: What it is about, such as "thoughts".
+        verdict: Whether it works; a note is neither good nor bad.
+        detail: How it works, or why it doesn't.
+        remedy: What to do for more, if anything can be done.
+    """
+
+    what: str
+    verdict: Literal["yes", "partly", "no", "note"]
+    detail: str
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why an upstream can't be used, by the ``code`` of an error, and what may help."""
+
+    code: str
+    message: str
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """What one look at an upstream found, for ``propactor check``.
+
+    Args:
+        facts: What is known of it, for programs.
+        lines: The same for people: texts by their labels. The first says what it is, and where.
+        findings: What it will and won't stream.
+        trouble: Why it can't be used, if it can't.
+    """
+
+    facts: Mapping[str, object]
+    lines: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    trouble: Trouble | None = None

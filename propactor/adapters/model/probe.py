@@ -1,52 +1,38 @@
-"""Asks a model's own API once which models it has, and reports what is to be expected of it."""
+"""Asks a model's own API once which models it has, and reports what it will and won't stream."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 
 from propactor.adapters.model.dialects import DIALECTS
 from propactor.adapters.model.options import Options
 from propactor.adapters.model.upstream import ModelUpstream
-from propactor.cli.probe import Trouble
-from propactor.cli.streaming import Finding
 from propactor.core.errors import PropactorError
-from propactor.registry import model_options
-from propactor.settings import Settings
+from propactor.core.upstream import Finding, ProbeReport, Trouble
 
 _SHOWN = 8
 """Names of models in a remedy; some APIs list hundreds."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelProbe:
-    """What is known of a model's API; ``facts`` are those that ``/readyz`` shows."""
+async def probe(options: Options, *, timeout: float) -> ProbeReport:
+    """Ask for the list of models, and hang up.
 
-    facts: dict[str, object]
-    findings: tuple[Finding, ...] = ()
-    trouble: Trouble | None = None
-
-    def as_json(self) -> dict[str, object]:
-        """Return it for programs."""
-        return {
-            **self.facts,
-            "streams": [asdict(finding) for finding in self.findings],
-            "trouble": asdict(self.trouble) if self.trouble else None,
-        }
-
-
-async def probe_model(settings: Settings, *, timeout: float) -> ModelProbe:
-    """Ask for the list of models, and hang up."""
-    upstream = ModelUpstream(replace(model_options(settings), accept=timeout))
+    Args:
+        options: How the model will be asked.
+        timeout: Seconds to wait for the list.
+    """
+    upstream = ModelUpstream(replace(options, accept=timeout))
     facts = upstream.describe()
+    lines = {"model": "{model} at {url}, over the {api} API".format_map(facts)}
     try:
         names = await upstream.models()
     except PropactorError as exc:
-        return ModelProbe(facts, trouble=Trouble(exc.code, exc.message))
+        return ProbeReport(facts, lines, trouble=Trouble(exc.code, exc.message))
     finally:
         await upstream.close()
-    return ModelProbe(facts, tuple(model_findings(upstream.options, names)))
+    return ProbeReport(facts, lines, tuple(findings(options, names)))
 
 
-def model_findings(options: Options, names: Sequence[str]) -> Iterator[Finding]:
+def findings(options: Options, names: Sequence[str]) -> Iterator[Finding]:
     """Yield what is to be expected, in the order a person asks."""
     yield _model(options.model, names)
     yield _thoughts(options)
