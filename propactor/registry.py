@@ -6,26 +6,34 @@ the row follow its place in ``[upstream] order``, /models and /readyz, its label
 """
 
 import difflib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from propactor.actors.upstreams import TEMPLATE, Service, Upstreams
 from propactor.adapters.model import probe as model_probe
 from propactor.adapters.model.options import Options as ModelOptions
+from propactor.adapters.model.recording import replay as model_replay
+from propactor.adapters.model.recording import scrub as model_scrub
+from propactor.adapters.model.recording import tap as model_tap
 from propactor.adapters.model.upstream import ModelUpstream
 from propactor.adapters.openclaw import probe as openclaw_probe
 from propactor.adapters.openclaw.connection.dispatcher import Counters
 from propactor.adapters.openclaw.connection.link import LINK, Link
 from propactor.adapters.openclaw.options import Options
+from propactor.adapters.openclaw.recording import replay as openclaw_replay
+from propactor.adapters.openclaw.recording import scrub as openclaw_scrub
+from propactor.adapters.openclaw.recording import tap as openclaw_tap
 from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.adapters.template import TemplateUpstream
 from propactor.adapters.transcript import Transcripts
 from propactor.core.events import Source
-from propactor.core.upstream import ProbeReport, Upstream
+from propactor.core.recording import Frame, FrameClock, Recording, Tape
+from propactor.core.upstream import Emit, GenerationRequest, ProbeReport, Run, Upstream
 from propactor.metrics import Metrics
+from propactor.redaction.records import Scrub
 from propactor.settings import Settings, SettingsError
 
 LINK_COUNTERS = {
@@ -47,6 +55,24 @@ class Built(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """How what an upstream says is recorded, and how a recording of it is played.
+
+    Args:
+        tap: Has an upstream write all that it is asked and says to a tape. It isn't started yet.
+        clean: Returns what is known of the upstream, and the frames of its last generation, without what is
+            private; ``Scrub`` takes out what only this machine knows to be private.
+        open: Returns a recording that can be played, or raises ``BadRecording``.
+        play: Makes a run that plays a recording which was opened.
+    """
+
+    tap: Callable[[Any, Tape], None]  # each takes upstreams of its own class only
+    clean: Callable[[Iterable[Frame], Scrub], tuple[dict[str, Any], list[Frame]]]
+    open: Callable[[Recording], Recording]
+    play: Callable[[Recording, GenerationRequest, Emit, FrameClock], Run]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """What the service asks of an upstream beside generations.
 
@@ -58,6 +84,7 @@ class Row:
         build: Makes it; needs a running event loop.
         setting: The table and the key that say where it is; None for one that is always there.
         probe: Looks at it once, for at most so many seconds; None where there is nothing to look at.
+        recorded: How it is recorded and played again; None where that makes no sense.
     """
 
     name: str
@@ -67,6 +94,7 @@ class Row:
     build: Callable[[Settings, Metrics], Built]
     setting: tuple[str, str] | None = None
     probe: Callable[[Settings, float], Coroutine[None, None, ProbeReport]] | None = None
+    recorded: Recorded | None = None
 
     @property
     def kind(self) -> str:
@@ -106,6 +134,12 @@ def check_order(settings: Settings) -> None:
 def sources() -> list[str]:
     """Return what events may name as their source, each once."""
     return list(dict.fromkeys(source for row in ROWS.values() for source in row.sources))
+
+
+def find_recorded(name: str) -> Recorded | None:
+    """Return how an upstream is recorded and played, None if it isn't or if there is no such upstream."""
+    row = ROWS.get(name)
+    return row.recorded if row is not None else None
 
 
 def _build_openclaw(settings: Settings, metrics: Metrics) -> Built:
@@ -188,6 +222,9 @@ ROWS: dict[str, Row] = {
             build=_build_openclaw,
             setting=("gateway", "url"),
             probe=_probe_openclaw,
+            recorded=Recorded(
+                openclaw_tap.tap, openclaw_scrub.cleaned, openclaw_replay.opened, openclaw_replay.ReplayedRun
+            ),
         ),
         Row(
             name="model",
@@ -197,6 +234,7 @@ ROWS: dict[str, Row] = {
             build=_build_model,
             setting=("model", "base_url"),
             probe=_probe_model,
+            recorded=Recorded(model_tap.tap, model_scrub.cleaned, model_replay.opened, model_replay.play),
         ),
         Row(
             name=TEMPLATE,

@@ -4,19 +4,27 @@ import json
 from pathlib import Path
 from typing import cast
 
+import aiohttp
 import pytest
 from typer.testing import CliRunner
 
 from propactor import registry
 from propactor.cli.app import app
+from propactor.core import jsontext
 from propactor.core.events import Source, TextDelta
-from propactor.core.upstream import Finding, ProbeReport, Reply
-from propactor.registry import Built, Row, check_order
+from propactor.core.recording import FrameClock, Recording, Tape, encode
+from propactor.core.upstream import Emit, Finding, GenerationRequest, ProbeReport, Reply, Run
+from propactor.metrics import Metrics
+from propactor.recordings.library import read
+from propactor.recordings.player import replaying
+from propactor.recordings.recorder import Recorder
+from propactor.registry import Built, Recorded, Row, check_order, configured
+from propactor.server.local import local_server
 from propactor.settings import Settings, SettingsError
 from propactor.testing.lamp import code, parts
-from propactor.testing.scripted import ScriptedUpstream
+from propactor.testing.scripted import ScriptedUpstream, Step
 from tests.cli.running import run
-from tests.server.service import service
+from tests.server.service import Service, service, text
 
 FAKE = cast(Source, "fake")
 ANSWER = f"{code()}\n{parts()}"
@@ -27,6 +35,17 @@ async def look(settings: Settings, timeout: float) -> ProbeReport:
     assert settings.upstream.order
     streams = (Finding("text", "yes", f"live, within {timeout:g} s"),)
     return ProbeReport({"version": "1"}, {"fake": "version 1"}, streams)
+
+
+def tap(upstream: ScriptedUpstream, tape: Tape) -> None:
+    """Take down that there is an upstream."""
+    tape.write("in", "model", jsontext.dumps({"name": upstream.name}))
+
+
+def play(recording: Recording, request: GenerationRequest, emit: Emit, _: FrameClock) -> Run:
+    """Say what was recorded."""
+    script: list[Step] = [TextDelta(f"{recording.frames[0].data['name']}: {ANSWER}", source="model"), Reply()]
+    return ScriptedUpstream(script).begin(request, emit)
 
 
 @pytest.fixture
@@ -40,6 +59,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> ScriptedUpstream:
         is_configured=lambda _: True,
         build=lambda *_: Built(upstream),
         probe=look,
+        recorded=Recorded(tap, lambda frames, _: ({}, list(frames)), lambda recording: recording, play),
     )
     monkeypatch.setitem(registry.ROWS, row.name, row)
     return upstream
@@ -83,6 +103,23 @@ def test_new_row_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert "version 1" in people.output
     told = json.loads(programs.output)
     assert (told["fake"]["version"], told["fake"]["streams"][0]["verdict"]) == ("1", "yes")
+
+
+@pytest.mark.usefixtures("fake")
+async def test_new_row_is_recorded(tmp_path: Path) -> None:
+    """What an upstream with a row says is recorded under its name, and played by what the row names."""
+    recorder, file = Recorder(), tmp_path / "x.jsonl"
+    recorder.tap(configured(Settings(), Metrics()))
+    recording = recorder.recording("A lamp", "A lamp", {})
+    assert recording is not None
+    file.write_bytes(b"".join(encode(recording)))
+
+    settings, upstreams = replaying(Settings(), [read(file)], None)
+    async with local_server(settings, upstreams) as url, aiohttp.ClientSession() as http:
+        heard = await Service(url, None, http).read()  # type: ignore[arg-type]  # nobody looks into the application
+
+    assert recording.header.upstream == "fake"
+    assert text(heard).startswith("fake: ")
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,11 @@ def record(
 def _keep(recording: "Recording | None", out: Path, *, quiet: bool) -> None:
     """Write the file."""
     from propactor.core.recording import encode
+    from propactor.registry import ROWS
 
     if recording is None:
-        exit_with_error("nothing was recorded: neither a gateway nor a model was asked")
+        kinds = (row.kind for row in ROWS.values() if row.recorded)
+        exit_with_error(f"nothing was recorded: neither a {' nor a '.join(kinds)} was asked")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(b"".join(encode(recording)))

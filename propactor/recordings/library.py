@@ -1,30 +1,12 @@
-"""Reads recordings from files, and knows who can play them."""
+"""Reads recordings from files: one, a folder of them, or those that come with the package."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from propactor.adapters.model.recording import replay as model
-from propactor.adapters.openclaw.recording import replay as openclaw
-from propactor.core.recording import MAX_LINE, BadRecording, FrameClock, Recording, decode
-from propactor.core.upstream import Emit, GenerationRequest, Run
+from propactor.core.recording import MAX_LINE, BadRecording, Recording, decode
+from propactor.registry import find_recorded
 
 SUFFIX = ".jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How to check the recordings of a kind of upstream, and how to play them."""
-
-    open: Callable[[Recording], Recording]
-    play: Callable[[Recording, GenerationRequest, Emit, FrameClock], Run]
-
-
-KINDS: Mapping[str, Kind] = {
-    "openclaw": Kind(openclaw.opened, openclaw.ReplayedRun),
-    "model": Kind(model.opened, model.play),
-}
 
 
 class NoRecordings(Exception):
@@ -47,10 +29,11 @@ def read(path: Path) -> Recording:
 
 
 def _opened(recording: Recording) -> Recording:
-    kind = KINDS.get(recording.header.upstream)
-    if kind is None:
+    """Check a recording by the rules of its upstream."""
+    recorded = find_recorded(recording.header.upstream)
+    if recorded is None:
         raise BadRecording(1, f"nobody can play what {recording.header.upstream!r} said")
-    return kind.open(recording)
+    return recorded.open(recording)
 
 
 def read_all(folder: Path | None) -> list[Recording]:

@@ -12,10 +12,10 @@ from propactor.core.prop import parser
 from propactor.core.prop.naming import FILLERS, words
 from propactor.core.recording import NO_TIMEOUT, Recording
 from propactor.core.upstream import Emit, GenerationRequest, Reply, Run, Upstream
-from propactor.recordings.library import KINDS
 from propactor.recordings.playback_clock import PlaybackClock, Speed
+from propactor.registry import find_recorded
 from propactor.settings import Settings
-from propactor.settings.tables import Gateway, Model, Timeouts
+from propactor.settings.tables import Timeouts
 
 
 class ReplayUpstream:
@@ -64,7 +64,9 @@ class _NamedRun:
     def __init__(self, recording: Recording, request: GenerationRequest, emit: Emit, speed: Speed) -> None:
         self._name, self._emit = recording.header.name, emit
         self._said: list[str] = []
-        self._run = KINDS[recording.header.upstream].play(recording, request, self, PlaybackClock(speed))
+        recorded = find_recorded(recording.header.upstream)
+        assert recorded is not None, "the library opens no other recordings"
+        self._run = recorded.play(recording, request, self, PlaybackClock(speed))
 
     async def finish(self) -> Reply:
         """Play to the end.
@@ -100,17 +102,17 @@ class _NamedRun:
 def replaying(
     settings: Settings, recordings: Sequence[Recording], speed: Speed = 1.0
 ) -> tuple[Settings, Upstreams]:
-    """Return upstreams that play recordings, and settings for them: no other models, and no time limits."""
+    """Return upstreams that play recordings and ask nobody, and settings for them, without time limits.
+
+    Args:
+        settings: What counts apart from time limits.
+        recordings: What is played; each was opened by its upstream's rules.
+        speed: How many times as fast as it was; None for as fast as possible.
+    """
     times = settings.timeouts.model_dump() | dict.fromkeys(
         ("accept", "first_event", "idle", "total"), NO_TIMEOUT
     )
-    patient = settings.model_copy(
-        update={
-            "gateway": Gateway(),
-            "model": Model(),
-            "timeouts": Timeouts.model_validate(times),
-        }
-    )
+    patient = settings.model_copy(update={"timeouts": Timeouts.model_validate(times)})
     by_name: dict[str, Upstream] = {
         "replay": ReplayUpstream(recordings, speed),
         "template": TemplateUpstream(),
