@@ -8,7 +8,6 @@ the row follow its place in ``[upstream] order``, /models and /readyz, its label
 import difflib
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +19,6 @@ from propactor.adapters.model.recording import scrub as model_scrub
 from propactor.adapters.model.recording import tap as model_tap
 from propactor.adapters.model.upstream import ModelUpstream
 from propactor.adapters.openclaw import probe as openclaw_probe
-from propactor.adapters.openclaw.connection.dispatcher import Counters
 from propactor.adapters.openclaw.connection.link import LINK, Link
 from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.recording import replay as openclaw_replay
@@ -33,18 +31,9 @@ from propactor.core.events import Source
 from propactor.core.recording import Frame, FrameClock, Recording, Tape
 from propactor.core.upstream import Emit, GenerationRequest, ProbeReport, Run, Upstream
 from propactor.metrics import Metrics
+from propactor.metrics.gateway_link import watch_link
 from propactor.redaction.records import Scrub
 from propactor.settings import Settings, SettingsError
-
-LINK_COUNTERS = {
-    "connections": "Connections to the gateway made; all but the first are reconnects.",
-    "losses": "Connections to the gateway lost.",
-    "frames": "Frames received from the gateway.",
-    "skipped": "Frames of no use to us, left unread.",
-    "bad_frames": "Frames that weren't JSON.",
-    "bytes": "Bytes received on connections that have ended.",
-    "defects": "Frames that a run of ours failed to take.",
-}
 
 
 class Built(NamedTuple):
@@ -144,7 +133,7 @@ def find_recorded(name: str) -> Recorded | None:
 
 def _build_openclaw(settings: Settings, metrics: Metrics) -> Built:
     link = Link(url=settings.gateway.url, token=settings.gateway.token.get_secret_value())
-    _watch(link, metrics)
+    watch_link(metrics, LINK.states, lambda: link.state, link.counters)
     options = Options(
         agent_id=settings.gateway.agent_id,
         thinking=settings.gateway.thinking,
@@ -156,7 +145,7 @@ def _build_openclaw(settings: Settings, metrics: Metrics) -> Built:
         lost=settings.gateway.rejoin_seconds,
         detect=settings.upstream.detect_ms / 1000,
     )
-    return Built(OpenClawUpstream(link, options, library=_library, switched=metrics.switched), link)
+    return Built(OpenClawUpstream(link, options, library=_library, switched=metrics.upstreams.switched), link)
 
 
 async def _probe_openclaw(settings: Settings, timeout: float) -> ProbeReport:
@@ -166,25 +155,6 @@ async def _probe_openclaw(settings: Settings, timeout: float) -> ProbeReport:
 def _library(state_dir: str) -> Transcripts:
     """Open the transcripts under a gateway's state directory."""
     return Transcripts(Path(state_dir))
-
-
-def _watch(link: Link, metrics: Metrics) -> None:
-    """Let scrapes read the state of the link and what it has counted."""
-    counters = link.counters
-    metrics.read_when_scraped(
-        "propactor_gateway_link_state",
-        "1 for the state the link is in.",
-        lambda: {state: float(state == link.state) for state in LINK.states},
-        label="state",
-    )
-    for name, text in LINK_COUNTERS.items():
-        metrics.read_when_scraped(
-            f"propactor_gateway_{name}", text, partial(_count, counters, name), kind="counter"
-        )
-
-
-def _count(counters: Counters, name: str) -> dict[str, float]:
-    return {"": float(getattr(counters, name))}
 
 
 def model_options(settings: Settings) -> ModelOptions:

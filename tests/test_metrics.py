@@ -1,6 +1,7 @@
 """Metrics: closed sets of labels, there from the start, and cheap where a stream is hot."""
 
 import random
+from types import SimpleNamespace
 from typing import get_args
 
 import pytest
@@ -11,8 +12,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from propactor.core.entries import Entry
 from propactor.core.errors import GatewayUnavailable, UpstreamError, UpstreamFault
 from propactor.core.events import CLASSES, KINDS, Event, Progress, Source, TextDelta, Thinking
-from propactor.metrics import LAG, LONG, NO_SOURCE, QUICK, Metrics, error_codes
+from propactor.metrics import LAG, NO_SOURCE, Metrics
+from propactor.metrics.collectors import error_codes
 from propactor.metrics.fast import FastCounter, FastHistogram, FastHistogramFamily
+from propactor.metrics.gateway_link import COUNTERS, watch_link
+from propactor.metrics.generations import LONG, QUICK
 from tests.support.entries import entry_of
 
 
@@ -74,13 +78,13 @@ def test_counts() -> None:
     """What happens to generations is counted by closed sets of reasons."""
     metrics = Metrics()
 
-    metrics.dropped("thinking", "slow_reader", 3)
-    metrics.finished(outcome="error", code="CANCELLED", seconds=2)
-    metrics.cancelled("asked")
-    metrics.stopped(confirmed=True, seconds=0.5)
-    metrics.stopped(confirmed=False, seconds=2)
-    metrics.fell_back(UpstreamError.code, to="template")
-    metrics.rejected(GatewayUnavailable.code)
+    metrics.readers.dropped("thinking", "slow_reader", 3)
+    metrics.generations.finished(outcome="error", code="CANCELLED", seconds=2)
+    metrics.generations.cancelled("asked")
+    metrics.upstreams.stopped(confirmed=True, seconds=0.5)
+    metrics.upstreams.stopped(confirmed=False, seconds=2)
+    metrics.upstreams.fell_back(UpstreamError.code, to="template")
+    metrics.generations.rejected(GatewayUnavailable.code)
 
     assert value(metrics, "propactor_events_dropped_total", type="thinking", reason="slow_reader") == 3
     assert value(metrics, "propactor_generations_finished_total", outcome="error", code="CANCELLED") == 1
@@ -98,13 +102,13 @@ def test_there_from_the_start() -> None:
     metrics = Metrics()
     before = {(m.name, *sorted(s.labels.items())) for m in exported(metrics).values() for s in m.samples}
 
-    metrics.finished(outcome="result", code="template", seconds=1)
-    metrics.cancelled("abandoned")
-    metrics.dropped("progress", "mailbox")
+    metrics.generations.finished(outcome="result", code="template", seconds=1)
+    metrics.generations.cancelled("abandoned")
+    metrics.readers.dropped("progress", "mailbox")
     for code in error_codes(UpstreamFault):
-        metrics.fell_back(code, to="model")
+        metrics.upstreams.fell_back(code, to="model")
     for code in error_codes():
-        metrics.finished(outcome="error", code=code, seconds=1)
+        metrics.generations.finished(outcome="error", code=code, seconds=1)
     metrics.journalled([entry(TextDelta("a", source="template", at=1))])
 
     assert before == {
@@ -116,7 +120,7 @@ def test_there_from_the_start() -> None:
 def test_own_registry() -> None:
     """Two applications don't share counts."""
     first, second = Metrics(), Metrics()
-    first.cancelled("asked")
+    first.generations.cancelled("asked")
 
     assert value(second, "propactor_cancels_total", reason="asked") == 0
 
@@ -181,3 +185,16 @@ def test_tally() -> None:
         ("c_total", {"a": "1", "b": "2"}, 1),
         ("c_total", {"a": "3", "b": "4"}, 0),
     ]
+
+
+def test_gateway_link() -> None:
+    """The link's state is 1 among those there are, and what it counts is read at each scrape."""
+    metrics, counted = Metrics(), SimpleNamespace(**dict.fromkeys(COUNTERS, 0))
+    watch_link(metrics, ("connecting", "ready"), lambda: "ready", counted)
+
+    counted.frames = 3
+
+    assert value(metrics, "propactor_gateway_frames_total") == 3
+    assert value(metrics, "propactor_gateway_losses_total") == 0
+    assert value(metrics, "propactor_gateway_link_state", state="ready") == 1
+    assert value(metrics, "propactor_gateway_link_state", state="connecting") == 0

@@ -103,7 +103,7 @@ class GenerationActor(Actor[Event | Command]):
         self._parsing: asyncio.Task[None] | None = None
         self._timer = timers.timer(partial(self.run_guarded, self._check_time))
         self._chain = UpstreamChain(
-            request, upstreams, mailbox, metrics=metrics, stop_seconds=settings.timeouts.stop
+            request, upstreams, mailbox, metrics=metrics.upstreams, stop_seconds=settings.timeouts.stop
         )
         self.readers = Readers(
             self.journal,
@@ -133,7 +133,7 @@ class GenerationActor(Actor[Event | Command]):
             return False
         self._cancelled = True
         self.readers.release()
-        self._metrics.cancelled(reason)
+        self._metrics.generations.cancelled(reason)
         if not self.launched:
             super().launch()
         self.mailbox.put(Cancel(reason))
@@ -215,7 +215,7 @@ class GenerationActor(Actor[Event | Command]):
         self.mailbox.keep(Command)  # what the failed run said last is void
         self._publish(self.generation.fall_back(error, self._loop.time()))
         self._ask()
-        self._metrics.fell_back(error.code, to=self._chain.source)
+        self._metrics.upstreams.fell_back(error.code, to=self._chain.source)
 
     # The ending
 

@@ -11,7 +11,7 @@ from propactor.core.errors import InternalError, NotFound, ServiceStopping, TooM
 from propactor.core.events import KINDS, Error, Result, Started
 from propactor.core.machine import State
 from propactor.core.upstream import GenerationRequest, Upstream
-from propactor.metrics import Metrics
+from propactor.metrics import NO_SOURCE, Metrics
 from propactor.settings import Settings
 
 _LIVE_STATES = tuple(state for state in State if state != State.DONE)
@@ -176,13 +176,14 @@ class Supervisor:
     def _count(self, actor: GenerationActor) -> None:
         record, first = actor.record, actor.generation.first_output
         outcome = actor.generation.outcome
-        self._metrics.coalesced.inc(actor.mailbox.joined)
+        self._metrics.readers.coalesced.inc(actor.mailbox.joined)
         for cls, count in actor.mailbox.dropped.items():
-            self._metrics.dropped(KINDS[cls], "mailbox", count)
+            self._metrics.readers.dropped(KINDS[cls], "mailbox", count)
         if first is not None:
             at, source = first
-            self._metrics.time_to_first_event.labels(source or "none").observe(at - record.created_at)
-        self._metrics.finished(
+            times = self._metrics.generations.time_to_first_event
+            times.labels(source or NO_SOURCE).observe(at - record.created_at)
+        self._metrics.generations.finished(
             outcome="result" if isinstance(outcome, Result) else "error",
             code=_code(outcome),
             seconds=(record.finished_at or self._clock()) - record.created_at,

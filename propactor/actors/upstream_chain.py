@@ -9,7 +9,7 @@ from propactor.actors.mailbox import Mailbox, TextWindow
 from propactor.core.errors import InternalError, PropactorError
 from propactor.core.events import Event, Source
 from propactor.core.upstream import GenerationRequest, Run, Upstream
-from propactor.metrics import Metrics
+from propactor.metrics.upstreams import UpstreamMetrics
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class UpstreamChain:
         upstreams: Sequence[Upstream],
         mailbox: Mailbox[Event | Command],
         *,
-        metrics: Metrics,
+        metrics: UpstreamMetrics,
         stop_seconds: float,
     ) -> None:
         self.run: Run | None = None

@@ -84,7 +84,7 @@ def _create(request: web.Request, body: GenerateBody) -> GenerationActor:
     try:
         return supervisor.create(wanted, upstreams.choose(wanted), first)
     except PropactorError as exc:
-        request.app[METRICS].rejected(exc.code)
+        request.app[METRICS].generations.rejected(exc.code)
         raise
 
 
@@ -98,7 +98,7 @@ async def events(request: web.Request) -> web.StreamResponse:
             raise
         raise CursorExpired("This generation is no longer kept.") from None
     if cursor is not None:
-        request.app[METRICS].resumes.inc()
+        request.app[METRICS].readers.resumes.inc()
     return await _stream(request, actor, cursor or 0, _now())
 
 
@@ -145,9 +145,9 @@ async def _pump(pump: Pump, request: web.Request, actor: GenerationActor, arrive
     metrics = request.app[METRICS]
     await pump.open()
     if not actor.launched:
-        metrics.time_to_started.observe(_now() - arrived_at)
+        metrics.generations.time_to_started.observe(_now() - arrived_at)
         actor.launch()
-    with metrics.readers.track_inprogress():
+    with metrics.readers.open.track_inprogress():
         await pump.run()
 
 

@@ -116,7 +116,7 @@ class Pump:
             subscription.write_through = None
             self._timer.drop()
             for kind, count in subscription.dropped.items():
-                self._metrics.dropped(kind, "slow_reader", count)
+                self._metrics.readers.dropped(kind, "slow_reader", count)
 
     async def _write_taken(self) -> None:
         self.write_ready()
@@ -185,7 +185,7 @@ class Pump:
 
     async def _send_away(self) -> None:
         """End a stream whose reader fell out of the journal; without ``done``, it knows to come back."""
-        self._metrics.evicted.inc()
+        self._metrics.readers.evicted.inc()
         reason = Progress("slow_reader", reason="evicted", message="Too far behind; come back for the rest.")
         await self._notice(reason)
 

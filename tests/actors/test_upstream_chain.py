@@ -22,7 +22,9 @@ class Bench:
     def __init__(self, *puppets: FakeUpstream) -> None:
         self.mailbox = mailbox()
         self.metrics = Metrics()
-        self.chain = UpstreamChain(REQUEST, puppets, self.mailbox, metrics=self.metrics, stop_seconds=2)
+        self.chain = UpstreamChain(
+            REQUEST, puppets, self.mailbox, metrics=self.metrics.upstreams, stop_seconds=2
+        )
 
     async def messages(self) -> list[Event | Command]:
         """Let things happen, and return what came."""

@@ -6,7 +6,7 @@ import pytest
 
 from propactor.adapters.openclaw.protocol import capabilities, stored
 from propactor.adapters.openclaw.protocol.capabilities import parse
-from propactor.metrics import PLACES
+from propactor.metrics.upstreams import PLACES
 from tests.adapters.openclaw.recordings import hello
 
 
