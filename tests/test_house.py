@@ -118,6 +118,18 @@ def _is_package(path: Path) -> bool:
     return (path / "__init__.py").is_file()
 
 
+def test_web_code_uses_handles() -> None:
+    """What answers requests reaches a generation through its handle, and never a part of it."""
+    known = {"propactor.actors.generation_actor", "propactor.actors.readers", "propactor.actors.mailbox"}
+    reaching = [
+        name(path)
+        for path, node in nodes(ast.ImportFrom)
+        if isinstance(node, ast.ImportFrom) and path.parent.name == "server" and node.module in known
+    ]
+
+    assert reaching == []
+
+
 def test_own_tests() -> None:
     """Every file of the core and of the actors has tests of its own."""
     without = {

@@ -21,7 +21,7 @@ from propactor.core.errors import (
     PropactorError,
     UpstreamFault,
 )
-from propactor.core.events import Event, Result, Started, Stats, TextDelta
+from propactor.core.events import Event, Started, Stats, TextDelta
 from propactor.core.generation import CONFIRMATION, Confirmation, Entries, Generation
 from propactor.core.prop import parser
 from propactor.core.upstream import GenerationRequest, Reply, Upstream
@@ -139,10 +139,6 @@ class GenerationActor(Actor[Event | Command]):
         self.mailbox.put(Cancel(reason))
         return self._chain.run is not None
 
-    def stats(self) -> Stats:
-        """Count what the stream is made of so far."""
-        return self.generation.stats(joined=self.mailbox.joined, dropped=self.mailbox.dropped.total())
-
     # One message at a time
 
     def receive(self, message: Event | Command | TextWindow) -> None:
@@ -171,7 +167,7 @@ class GenerationActor(Actor[Event | Command]):
             case Begin():
                 self._ask()
             case Cancel():
-                self._fail(command.error)
+                self._conclude(partial(self.generation.fail, command.error))
             case Replied(run, reply) if run is self._chain.run:
                 self._chain.forget()
                 self._read(reply)
@@ -180,7 +176,7 @@ class GenerationActor(Actor[Event | Command]):
                     self._chain.forget()
                 self._recover(error)
             case Parsed(result):
-                self._succeed(result)
+                self._conclude(partial(self.generation.succeed, result, self._chain.source))
             case Stopped(confirmed):
                 self._chain.note_stopped(confirmed=confirmed)
                 self._close()
@@ -209,7 +205,7 @@ class GenerationActor(Actor[Event | Command]):
             return
         may = self._settings.fallback.mid_run or not self.generation.has_output
         if not (isinstance(error, UpstreamFault) and self._chain.left and may):
-            self._fail(error)
+            self._conclude(partial(self.generation.fail, error))
             return
         self._chain.stop()
         self.mailbox.keep(Command)  # what the failed run said last is void
@@ -223,28 +219,23 @@ class GenerationActor(Actor[Event | Command]):
         """Read the model's text, in a thread: a long one takes longer than a stream may pause."""
         self._publish(self.generation.parse(self._loop.time()))
         if reply.result is not None:
-            self._succeed(reply.result)
+            self._conclude(partial(self.generation.succeed, reply.result, self._chain.source))
             return
         words = self.generation.text if reply.text is None else reply.text
         self._parsing = self._chain.start(_parse(words, self.request, self.mailbox.put), "parse")
 
-    def _succeed(self, result: Result) -> None:
-        if self.generation.finished:
-            return
-        self._conclude(self.generation.succeed(result, self._chain.source, self._loop.time()))
-        self._close()
+    def _conclude(self, step: Callable[[float], Entries]) -> None:
+        """Tell the outcome, unless it is known, and stop what is under way; nobody need read on for that.
 
-    def _fail(self, error: PropactorError) -> None:
+        Args:
+            step: Succeeds or fails at a time, and returns what is to be told.
+        """
         if self.generation.finished:
             return
-        self._conclude(self.generation.fail(error, self._loop.time()))
+        self._publish(step(self._loop.time()))
+        self.readers.release()
         self._chain.stop()
         self._close()
-
-    def _conclude(self, entries: Entries) -> None:
-        """Tell the outcome; nobody need read any more for the generation to go on."""
-        self._publish(entries)
-        self.readers.release()
 
     def _close(self) -> None:
         """Say ``done`` once the outcome is known and every upstream has answered to being stopped."""
@@ -252,7 +243,8 @@ class GenerationActor(Actor[Event | Command]):
         if not self.generation.finished or self._chain.stopping or record.finished_at is not None:
             return
         now = self._loop.time()
-        entries = self.generation.close(now, self.stats(), confirmed=self._chain.confirmed)
+        stats = count_stream(self.generation, self.mailbox)
+        entries = self.generation.close(now, stats, confirmed=self._chain.confirmed)
         record.finished_at, record.upstream_cancel = now, CONFIRMATION[self._chain.confirmed]
         self._publish(entries)
         self.mailbox.close()
@@ -265,7 +257,7 @@ class GenerationActor(Actor[Event | Command]):
     def crashed(self) -> None:
         """End the stream although our own code failed."""
         self.generation.rewind(self.journal.head)
-        self._fail(InternalError("Something of ours failed"))
+        self._conclude(partial(self.generation.fail, InternalError("Something of ours failed")))
         self._chain.stop()
         if self._chain.stopping:  # nobody will hear the answer
             self._chain.note_stopped(confirmed=False)
@@ -279,6 +271,11 @@ class GenerationActor(Actor[Event | Command]):
         self.journal.close()
         self.readers.release()
         self._on_end(self)
+
+
+def count_stream(generation: Generation, mailbox: Mailbox[Event | Command]) -> Stats:
+    """Count what a generation's stream is made of so far."""
+    return generation.stats(joined=mailbox.joined, dropped=mailbox.dropped.total())
 
 
 async def _parse(words: str, request: GenerationRequest, put: Callable[[Command], None]) -> None:

@@ -5,7 +5,7 @@ import re
 
 from aiohttp import HttpVersion11, web
 
-from propactor.actors.generation_actor import GenerationActor
+from propactor.actors.handle import GenerationHandle
 from propactor.actors.journal import Subscription
 from propactor.core.entries import plain
 from propactor.core.errors import CursorExpired, InvalidRequest, NotFound, PropactorError
@@ -24,32 +24,32 @@ async def generate_stream(request: web.Request) -> web.StreamResponse:
     """Begin a generation and stream it, or, with ``mode: async``, say where its stream is."""
     arrived_at = _now()
     body = await read_body(request)
-    actor, after = _attach(request, body)
+    generation, after = _attach(request, body)
     if body.mode == "async":
-        actor.launch()
-        where = events_url(actor.request.request_id)
-        answer = {"requestId": actor.request.request_id, "jobId": actor.request.job_id, "eventsUrl": where}
+        generation.launch()
+        where = events_url(generation.request_id)
+        answer = {"requestId": generation.request_id, "jobId": generation.job_id, "eventsUrl": where}
         return json_response(answer, status=202, headers={"Location": where})
-    return await _stream(request, actor, after, arrived_at)
+    return await _stream(request, generation, after, arrived_at)
 
 
 async def generate(request: web.Request) -> web.Response:
     """Begin a generation, wait for its end, and answer with the prop."""
     body = await read_body(request)
-    actor, _ = _attach(request, body)
-    actor.launch()
-    subscription = actor.readers.subscribe()
+    generation, _ = _attach(request, body)
+    generation.launch()
+    subscription = generation.subscribe()
     try:
         while not subscription.at_end:
             await subscription.wait()
             subscription.skip()
     finally:
-        actor.readers.unsubscribe(subscription)
-    return _outcome(actor)
+        generation.unsubscribe(subscription)
+    return _outcome(generation)
 
 
-def _outcome(actor: GenerationActor) -> web.Response:
-    outcome = actor.generation.outcome
+def _outcome(generation: GenerationHandle) -> web.Response:
+    outcome = generation.outcome
     if isinstance(outcome, Result):
         return json_response(plain(outcome))
     assert isinstance(outcome, Error)
@@ -57,7 +57,7 @@ def _outcome(actor: GenerationActor) -> web.Response:
     return problem(error, status_of(outcome.code), code=outcome.code, recoverable=outcome.recoverable)
 
 
-def _attach(request: web.Request, body: GenerateBody) -> tuple[GenerationActor, int]:
+def _attach(request: web.Request, body: GenerateBody) -> tuple[GenerationHandle, int]:
     """Find the generation that a repeated request belongs to, and its place there, or create one."""
     known, supervisor = request.app[IDEMPOTENCY], request.app[SUPERVISOR]
     fingerprint = body.fingerprint(request.remote or "")
@@ -67,22 +67,22 @@ def _attach(request: web.Request, body: GenerateBody) -> tuple[GenerationActor, 
         earlier = known.by_body(fingerprint)
     if earlier is not None:
         try:
-            return supervisor.find(earlier), cursor or 0
+            return GenerationHandle(supervisor.find(earlier)), cursor or 0
         except NotFound:
             pass  # no longer kept: what follows is a new generation
-    actor = _create(request, body)
-    known.remember(key, fingerprint, actor.request.request_id)
-    return actor, 0
+    generation = _create(request, body)
+    known.remember(key, fingerprint, generation.request_id)
+    return generation, 0
 
 
-def _create(request: web.Request, body: GenerateBody) -> GenerationActor:
+def _create(request: web.Request, body: GenerateBody) -> GenerationHandle:
     settings, supervisor = request.app[SETTINGS], request.app[SUPERVISOR]
     upstreams = request.app[UPSTREAMS]
     wanted = body.request(settings)
     until = _now() + supervisor.epoch + settings.stream.retain_seconds
     first = started(wanted, resume_until=int(until * 1000), session_key=upstreams.session_key(wanted))
     try:
-        return supervisor.create(wanted, upstreams.choose(wanted), first)
+        return GenerationHandle(supervisor.create(wanted, upstreams.choose(wanted), first))
     except PropactorError as exc:
         request.app[METRICS].generations.rejected(exc.code)
         raise
@@ -92,21 +92,21 @@ async def events(request: web.Request) -> web.StreamResponse:
     """Stream a generation to a late, second or returning reader."""
     cursor = _cursor(request)
     try:
-        actor = _find(request)
+        generation = _find(request)
     except NotFound:
         if cursor is None:
             raise
         raise CursorExpired("This generation is no longer kept.") from None
     if cursor is not None:
         request.app[METRICS].readers.resumes.inc()
-    return await _stream(request, actor, cursor or 0, _now())
+    return await _stream(request, generation, cursor or 0, _now())
 
 
 async def _stream(
-    request: web.Request, actor: GenerationActor, after: int, arrived_at: float
+    request: web.Request, generation: GenerationHandle, after: int, arrived_at: float
 ) -> web.StreamResponse:
     """Stream from a place on, or say that nothing will follow it."""
-    subscription = actor.readers.subscribe(after)
+    subscription = generation.subscribe(after)
     try:
         if subscription.at_end:
             return web.Response(status=204)
@@ -114,23 +114,27 @@ async def _stream(
         if request.version >= HttpVersion11:
             response.enable_chunked_encoding()
         await response.prepare(request)
-        await _pump(_make_pump(request, response, actor, subscription), request, actor, arrived_at)
+        pump = _make_pump(request, response, generation, subscription)
+        await _pump(pump, request, generation, arrived_at)
         await response.write_eof()
         return response
     finally:
-        actor.readers.unsubscribe(subscription)
-        if not actor.launched:  # the client was gone before its first byte
-            actor.cancel("abandoned")
+        generation.unsubscribe(subscription)
+        if not generation.launched:  # the client was gone before its first byte
+            generation.cancel("abandoned")
 
 
 def _make_pump(
-    request: web.Request, response: web.StreamResponse, actor: GenerationActor, subscription: Subscription
+    request: web.Request,
+    response: web.StreamResponse,
+    generation: GenerationHandle,
+    subscription: Subscription,
 ) -> Pump:
     app, stream = request.app, request.app[SETTINGS].stream
     return Pump(
         response,
         request.transport,
-        actor,
+        generation,
         subscription,
         timers=app[SUPERVISOR].timers,
         batch=app[WRITE_BATCH],
@@ -140,13 +144,13 @@ def _make_pump(
     )
 
 
-async def _pump(pump: Pump, request: web.Request, actor: GenerationActor, arrived_at: float) -> None:
+async def _pump(pump: Pump, request: web.Request, generation: GenerationHandle, arrived_at: float) -> None:
     """Pump to the end; the upstream is asked once the first bytes are in the socket."""
     metrics = request.app[METRICS]
     await pump.open()
-    if not actor.launched:
+    if not generation.launched:
         metrics.generations.time_to_started.observe(_now() - arrived_at)
-        actor.launch()
+        generation.launch()
     with metrics.readers.open.track_inprogress():
         await pump.run()
 
@@ -158,25 +162,26 @@ async def look(request: web.Request) -> web.Response:
 
 async def cancel(request: web.Request) -> web.Response:
     """End a generation: 202 while its upstream is being stopped, 200 when it had ended already."""
-    actor = _find(request)
-    if actor.generation.finished:
-        return json_response(_snapshot(request, actor))
-    stopping = actor.cancel("asked")
-    answer = {"requestId": actor.request.request_id, "state": "cancelling"}
+    generation = _find(request)
+    if generation.finished:
+        return json_response(_snapshot(request, generation))
+    stopping = generation.cancel("asked")
+    answer = {"requestId": generation.request_id, "state": "cancelling"}
     return json_response(answer | {"upstreamCancel": "pending" if stopping else "none"}, status=202)
 
 
 async def list_live(request: web.Request) -> web.Response:
     """Answer with the live generations, newest first."""
-    return json_response({"generations": [_snapshot(request, a) for a in request.app[SUPERVISOR].live]})
+    live = map(GenerationHandle, request.app[SUPERVISOR].live)
+    return json_response({"generations": [_snapshot(request, generation) for generation in live]})
 
 
-def _snapshot(request: web.Request, actor: GenerationActor) -> dict[str, object]:
-    return snapshot(actor, retain_seconds=request.app[SETTINGS].stream.retain_seconds)
+def _snapshot(request: web.Request, generation: GenerationHandle) -> dict[str, object]:
+    return snapshot(generation, now=_now(), retain_seconds=request.app[SETTINGS].stream.retain_seconds)
 
 
-def _find(request: web.Request) -> GenerationActor:
-    return request.app[SUPERVISOR].find(request.match_info["request_id"])
+def _find(request: web.Request) -> GenerationHandle:
+    return GenerationHandle(request.app[SUPERVISOR].find(request.match_info["request_id"]))
 
 
 def _now() -> float:

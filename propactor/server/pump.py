@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from propactor.actors.generation_actor import GenerationActor
+from propactor.actors.handle import GenerationHandle
 from propactor.actors.journal import NO_TIME, Frames, Subscription
 from propactor.actors.timers import Timers
 from propactor.core.entries import Entry, notice
@@ -59,7 +59,7 @@ class Pump:
     Args:
         response: A prepared response.
         transport: Its socket, None if that is closed.
-        actor: The generation that is read.
+        generation: What is read.
         subscription: The reader's place.
         timers: Who calls when a heartbeat is due.
         metrics: Who counts.
@@ -71,7 +71,7 @@ class Pump:
         self,
         response: web.StreamResponse,
         transport: asyncio.Transport | None,
-        actor: GenerationActor,
+        generation: GenerationHandle,
         subscription: Subscription,
         *,
         timers: Timers,
@@ -82,7 +82,7 @@ class Pump:
     ) -> None:
         self._response = response
         self._transport = transport
-        self._request_id, self._epoch = actor.request.request_id, actor.epoch
+        self._request_id, self._epoch = generation.request_id, generation.epoch
         self._subscription = subscription
         self._metrics = metrics
         self._clock = asyncio.get_running_loop().time

@@ -1,10 +1,8 @@
 """A generation as one JSON object: where it is, what it counted, how it came out."""
 
-import asyncio
-
-from propactor.actors.generation_actor import GenerationActor
+from propactor.actors.handle import GenerationHandle, Snapshot
 from propactor.core.entries import plain
-from propactor.core.events import Error, Result, Started
+from propactor.core.events import Result, Started
 from propactor.core.upstream import GenerationRequest
 
 BASE = "/api/creator/generations"
@@ -31,39 +29,37 @@ def started(request: GenerationRequest, *, resume_until: int, session_key: str |
     )
 
 
-def snapshot(actor: GenerationActor, *, retain_seconds: float) -> dict[str, object]:
-    """Return what is known of a generation now; times in milliseconds since the epoch."""
-    request_id, record = actor.request.request_id, actor.record
-    until = record.finished_at or asyncio.get_running_loop().time()
+def snapshot(generation: GenerationHandle, *, now: float, retain_seconds: float) -> dict[str, object]:
+    """Return what is known of a generation, as JSON that clients get; its times are in milliseconds.
+
+    Args:
+        generation: What is asked about.
+        now: The loop's time, in seconds.
+        retain_seconds: How long it stays readable after its end.
+    """
+    found = generation.snapshot(now)
     body: dict[str, object] = {
-        "requestId": request_id,
-        "jobId": actor.request.job_id,
-        "state": actor.generation.state,
-        "createdAt": _ms(actor, record.created_at),
-        "durationMs": int((until - record.created_at) * 1000),
-        "resumeUntil": _ms(actor, (record.finished_at or record.created_at) + retain_seconds),
-        "lastEventId": actor.journal.head,
-        "readers": actor.journal.readers,
-        "stats": plain(actor.stats()),
-        "eventsUrl": events_url(request_id),
-        "stateUrl": state_url(request_id),
+        "requestId": generation.request_id,
+        "jobId": generation.job_id,
+        "state": found.state,
+        "createdAt": int(found.created_at * 1000),
+        "durationMs": int(found.seconds * 1000),
+        "resumeUntil": int(((found.finished_at or found.created_at) + retain_seconds) * 1000),
+        "lastEventId": found.last_event_id,
+        "readers": found.readers,
+        "stats": plain(found.stats),
+        "eventsUrl": events_url(generation.request_id),
+        "stateUrl": state_url(generation.request_id),
     }
-    return body | _ending(actor)
+    return body | _ending(found)
 
 
-def _ending(actor: GenerationActor) -> dict[str, object]:
+def _ending(found: Snapshot) -> dict[str, object]:
     body: dict[str, object] = {}
-    record = actor.record
-    if record.finished_at is not None:
-        body["finishedAt"] = _ms(actor, record.finished_at)
-    if isinstance(actor.generation.outcome, Result):
-        body["result"] = plain(actor.generation.outcome)
-    if isinstance(actor.generation.outcome, Error):
-        body["error"] = plain(actor.generation.outcome)
-    if record.upstream_cancel is not None:
-        body["upstreamCancel"] = record.upstream_cancel
+    if found.finished_at is not None:
+        body["finishedAt"] = int(found.finished_at * 1000)
+    if found.outcome is not None:
+        body["result" if isinstance(found.outcome, Result) else "error"] = plain(found.outcome)
+    if found.upstream_cancel is not None:
+        body["upstreamCancel"] = found.upstream_cancel
     return body
-
-
-def _ms(actor: GenerationActor, at: float) -> int:
-    return int((at + actor.epoch) * 1000)
