@@ -80,12 +80,10 @@ def _probe(row: "Row", settings: "Settings", timeout: float, *, quiet: bool) -> 
 
 
 def _show(settings: "Settings", found: "Mapping[str, ProbeReport | None]", *, json: bool) -> None:
-    from propactor.cli.report import as_json, print_report
-    from propactor.cli.unread import idle, unread
+    from propactor.cli.report import as_json, print_report, warnings
 
-    warnings = [f"{name} is set, but nothing reads it yet" for name in unread(settings)]
-    warnings += idle(settings)
+    said = list(warnings(settings))
     if json:
-        print(as_json(found, warnings))
+        print(as_json(found, said))
     else:
-        print_report(found, warnings)
+        print_report(found, said)

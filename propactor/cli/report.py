@@ -1,19 +1,23 @@
-"""What `check` found, for people and for programs."""
+"""What `check` found, for people and for programs, with warnings about settings that do nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from propactor.cli.words import clean
+from propactor.actors.upstreams import TEMPLATE
+from propactor.cli.display.terminal import clean
 from propactor.core import jsontext
 from propactor.core.upstream import Finding, ProbeReport, Trouble
 from propactor.registry import ROWS
+from propactor.settings import Settings
 
 Found = Mapping[str, ProbeReport | None]
 """What was found, by the kind of upstream; None where none of that kind is configured."""
+NOT_USED = "Not used yet."
+"""How the description of a setting, or the docstring of a table, says that nothing reads it."""
 _MARKS = {"yes": ("✔", "green"), "partly": ("!", "yellow"), "no": ("✘", "red"), "note": ("·", "dim")}
 
 
@@ -85,3 +89,43 @@ def _streams(title: str, found: Sequence[Finding]) -> Table:
             how.append(f"\n→ {finding.remedy}", "cyan")
         table.add_row(Text(mark, style), Text(finding.what, "bold"), how)
     return table
+
+
+def warnings(settings: Settings) -> Iterator[str]:
+    """Yield what is wrong with settings that can be used: some do nothing, yet or as things are set."""
+    for name in _unread(settings):
+        yield f"{name} is set, but nothing reads it yet"
+    for row in ROWS.values():
+        if row.setting is not None and not row.is_configured(settings) and _is_set(settings, row.setting[0]):
+            table, key = row.setting
+            yield f"[{table}] is set, but nobody asks it: set [{table}] {key} too"
+    if never := _never_asked(settings):
+        names = ", ".join(never)
+        yield f"[upstream] order names {names} behind the template, which never fails: nobody asks them"
+
+
+def _never_asked(settings: Settings) -> list[str]:
+    """Return the configured upstreams that the order names behind the template."""
+    order, stand_in = settings.upstream.order, settings.fallback.template
+    if TEMPLATE not in order or (order[0] != TEMPLATE and not stand_in):
+        return []
+    behind = order[order.index(TEMPLATE) + 1 :]
+    return [name for name in behind if ROWS[name].is_configured(settings)]
+
+
+def _is_set(settings: Settings, name: str) -> bool:
+    """Return True if something in a table isn't as it would be by default."""
+    table = getattr(settings, name)
+    return bool(table.model_dump() != type(table)().model_dump())
+
+
+def _unread(settings: Settings) -> Iterator[str]:
+    """Yield the names of settings that somebody changed although nothing reads them."""
+    for table in sorted(settings.model_fields_set):
+        value = getattr(settings, table)
+        everything = NOT_USED in (type(value).__doc__ or "")
+        for key in sorted(value.model_fields_set):
+            field = type(value).model_fields[key]
+            ignored = everything or NOT_USED in (field.description or "")
+            if ignored and getattr(value, key) != field.default:
+                yield f"[{table}] {key}"

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from propactor.actors.upstreams import Upstreams
+from propactor.cli.display.plain import Display, JsonLines, PlainLines
+from propactor.cli.display.view import GenerationView
 from propactor.cli.exits import FAILURE, INTERRUPTED, OK, exit_with_error
 from propactor.cli.files import NotWritten, write
 from propactor.cli.options import load_settings
-from propactor.cli.plain import Display, JsonLines, PlainLines
-from propactor.cli.view import GenerationView
 from propactor.client.client import Client
 from propactor.client.errors import ServerFault, as_object
 from propactor.server.local import Prepare, local_server, nothing_more
@@ -85,7 +85,7 @@ def _display(args: GenerateArgs, view: GenerationView, *, json: bool) -> Display
         return JsonLines()
     if not sys.stdout.isatty():
         return PlainLines()
-    from propactor.cli.live import LiveDisplay
+    from propactor.cli.display.live import LiveDisplay
 
     return LiveDisplay(args.prompt, view)
 

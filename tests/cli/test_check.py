@@ -159,9 +159,25 @@ async def test_model_refuses(tmp_path: Path) -> None:
     assert "set [model] model to its name" in nameless.out
 
 
-async def test_model_nowhere(tmp_path: Path) -> None:
-    """A model without an address is not asked, and that is told."""
-    end = await run("check", folder=tmp_path, env={"PROPACTOR_MODEL__MODEL": "fake-1"})
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("MODEL__MODEL", "set [model] base_url too"), ("GATEWAY__TOKEN", "set [gateway] url too")],
+)
+async def test_nowhere(tmp_path: Path, name: str, words: str) -> None:
+    """A model or a gateway without an address is not asked, and that is told."""
+    end = await run("check", folder=tmp_path, env={f"PROPACTOR_{name}": "x"})
 
     assert end.code == 0
-    assert "set [model] base_url too" in end.out
+    assert words in end.out
+
+
+@pytest.mark.parametrize(
+    ("order", "warned"), [('["template", "model"]', True), ('["model", "template"]', False)]
+)
+async def test_behind_the_template(tmp_path: Path, order: str, warned: bool) -> None:
+    """An upstream that the order names behind the template is never asked, and that is told."""
+    async with FakeModel("openai") as fake:
+        end = await run("check", folder=tmp_path, env=model(fake) | {"PROPACTOR_UPSTREAM__ORDER": order})
+
+    assert end.code == 0
+    assert ("names model behind the template" in end.out) is warned

@@ -4,9 +4,9 @@ import sys
 from collections.abc import Mapping
 from typing import Protocol, Self
 
-from propactor.cli.summary import summary
-from propactor.cli.view import Data, GenerationView, notice
-from propactor.cli.words import clean, one_line
+from propactor.cli.display.summary import summary
+from propactor.cli.display.terminal import clean, one_line
+from propactor.cli.display.view import Data, GenerationView, notice
 from propactor.core import jsontext
 
 

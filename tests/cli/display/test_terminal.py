@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from propactor.cli.words import clean, one_line
+from propactor.cli.display.terminal import clean, one_line
 
 
 @given(st.text(st.characters()))

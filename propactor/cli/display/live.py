@@ -13,10 +13,9 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from propactor.cli.summary import summary
-from propactor.cli.terminal import without_caret
-from propactor.cli.view import Data, GenerationView, Tool
-from propactor.cli.words import one_line
+from propactor.cli.display.summary import summary
+from propactor.cli.display.terminal import one_line, without_caret
+from propactor.cli.display.view import Data, GenerationView, Tool
 
 FRAMES_PER_SECOND = 12
 THOUGHT_LINES, TOOL_LINES = 5, 5

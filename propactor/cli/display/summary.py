@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from propactor.cli.view import Data, GenerationView
-from propactor.cli.words import clean
+from propactor.cli.display.terminal import clean
+from propactor.cli.display.view import Data, GenerationView
 
 _STOPS = {
     "confirmed": "the upstream confirmed that it stopped",

@@ -1,7 +1,7 @@
 """The end of a generation in words."""
 
-from propactor.cli.summary import method, summary
-from propactor.cli.view import GenerationView
+from propactor.cli.display.summary import method, summary
+from propactor.cli.display.view import GenerationView
 
 RESULT = {
     "name": "Lamp",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from propactor.cli.words import clean
+from propactor.cli.display.terminal import clean
 
 Data = Mapping[str, Any]
 

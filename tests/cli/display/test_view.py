@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from propactor.cli.view import GenerationView, notice
+from propactor.cli.display.view import GenerationView, notice
 
 BOX = {"type": "box", "color": "#ffffff", "position": [0, 0, 0]}
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from propactor.cli.live import LiveDisplay
-from propactor.cli.view import GenerationView
+from propactor.cli.display.live import LiveDisplay
+from propactor.cli.display.view import GenerationView
 
 PART = {"type": "box", "color": "#ff0000", "position": [0, -1.5, 2], "emissive": True}
 
