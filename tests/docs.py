@@ -1,12 +1,15 @@
 """The parts of the documentation that are made from the code. ``python -m tests.docs`` writes them anew."""
 
 import asyncio
+import json
 import sys
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from prometheus_client.core import Metric
+from pydantic import SecretStr
 
 from propactor.actors.supervisor import Supervisor
 from propactor.adapters.model.dialects import DIALECTS
@@ -89,6 +92,31 @@ def _row(name: str, described: Mapping[str, Any]) -> str:
     return f"| {name} | live | {tools} | {thoughts} | {missed} | {STOPS[described['stops']]} |"
 
 
+def settings_file() -> str:
+    """Return the ``config.toml`` of the repository: every setting with its meaning and its default."""
+    tables = ["\n".join(_table_as_toml(name)) for name in Settings.model_fields]
+    return "\n\n".join([_comment(_HEADER), *tables]) + "\n"
+
+
+_HEADER = (
+    "Every setting with its default. A setting is also an environment variable, which counts more: "
+    "PROPACTOR_SERVER__PORT=8080 is port in [server]."
+)
+
+
+def _table_as_toml(name: str) -> Iterator[str]:
+    table = Settings.model_fields[name].default
+    yield f"{_comment(' '.join((type(table).__doc__ or '').split()))}\n[{name}]"
+    for key, field in type(table).model_fields.items():
+        value = getattr(table, key)
+        plain = value.get_secret_value() if isinstance(value, SecretStr) else value
+        yield f"{_comment(field.description or '')}\n{key} = {json.dumps(plain)}"
+
+
+def _comment(text: str) -> str:
+    return textwrap.fill(text, 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+
+
 async def _exported() -> list[Metric]:
     """Return all metrics of an application that has a gateway."""
     settings = Settings.model_validate({"gateway": {"url": "ws://127.0.0.1:1"}})
@@ -126,6 +154,7 @@ def renewed(file: str) -> str:
 
 
 if __name__ == "__main__":
-    for name in PARTS:
-        (ROOT / name).write_text(renewed(name))
+    texts = {name: renewed(name) for name in PARTS} | {"config.toml": settings_file()}
+    for name, text in texts.items():
+        (ROOT / name).write_text(text, encoding="utf-8")
         sys.stdout.write(f"{name} written\n")

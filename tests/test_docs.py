@@ -6,9 +6,8 @@ import tomllib
 import pytest
 
 from propactor.cli.app import app
-from propactor.core.errors import PropactorError
+from propactor.core.errors import error_classes
 from propactor.server.app import ROUTES
-from propactor.server.errors import subclasses
 from tests.docs import PARTS, ROOT, renewed
 
 README = (ROOT / "README.md").read_text()
@@ -38,7 +37,7 @@ def test_every_command_is_documented() -> None:
 
 def test_codes_in_the_readme_exist() -> None:
     """An error code that the README speaks of is one that the code can give."""
-    known = {cls.code for cls in subclasses(PropactorError)}
+    known = {cls.code for cls in error_classes()}
     spoken = set(re.findall(r"`(?:\d{3} )?([A-Z]+(?:_[A-Z]+)+)`", README))
 
     assert spoken - known - {"PROPACTOR_REQUIRE"} == set()

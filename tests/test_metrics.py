@@ -10,10 +10,9 @@ from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from propactor.core.entries import Entry
-from propactor.core.errors import GatewayUnavailable, UpstreamError, UpstreamFault
+from propactor.core.errors import GatewayUnavailable, UpstreamError, UpstreamFault, error_classes
 from propactor.core.events import CLASSES, KINDS, Event, Progress, Source, TextDelta, Thinking
 from propactor.metrics import LAG, NO_SOURCE, Metrics
-from propactor.metrics.collectors import error_codes
 from propactor.metrics.fast import FastCounter, FastHistogram, FastHistogramFamily
 from propactor.metrics.gateway_link import COUNTERS, watch_link
 from propactor.metrics.generations import LONG, QUICK
@@ -105,10 +104,10 @@ def test_there_from_the_start() -> None:
     metrics.generations.finished(outcome="result", code="template", seconds=1)
     metrics.generations.cancelled("abandoned")
     metrics.readers.dropped("progress", "mailbox")
-    for code in error_codes(UpstreamFault):
-        metrics.upstreams.fell_back(code, to="model")
-    for code in error_codes():
-        metrics.generations.finished(outcome="error", code=code, seconds=1)
+    for cls in error_classes(UpstreamFault):
+        metrics.upstreams.fell_back(cls.code, to="model")
+    for cls in error_classes():
+        metrics.generations.finished(outcome="error", code=cls.code, seconds=1)
     metrics.journalled([entry(TextDelta("a", source="template", at=1))])
 
     assert before == {

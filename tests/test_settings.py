@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from propactor import settings
 from propactor.settings import Settings, SettingsError, check_exposure, load, names
 from propactor.settings.tables import Server, Table
-from propactor.settings.toml import as_toml
+from tests.docs import settings_file
 
 CONFIG = Path(__file__).parents[1] / "config.toml"
 FIXED: dict[str, dict[str, object]] = {
@@ -45,8 +45,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_config_file() -> None:
-    """The repository's configuration is what the settings say; to renew it, write `as_toml()` into it."""
-    assert CONFIG.read_text(encoding="utf-8") == as_toml()
+    """The repository's configuration is what the settings say; `python -m tests.docs` renews it."""
+    assert CONFIG.read_text(encoding="utf-8") == settings_file()
 
 
 def test_config_file_is_default() -> None:
@@ -56,7 +56,7 @@ def test_config_file_is_default() -> None:
 
 def test_fixed_names() -> None:
     """The names that users were promised exist, with the defaults they were promised."""
-    written = tomllib.loads(as_toml())
+    written = tomllib.loads(settings_file())
 
     for table, keys in FIXED.items():
         assert {key: written[table][key] for key in keys} == keys
@@ -73,7 +73,7 @@ def test_field(table: Table) -> None:
 
 def test_names() -> None:
     """Every key of the configuration file is a setting, and the other way round."""
-    assert names() == [(table, key) for table, keys in tomllib.loads(as_toml()).items() for key in keys]
+    assert names() == [(table, key) for table, keys in tomllib.loads(settings_file()).items() for key in keys]
 
 
 def test_file(elsewhere: Path) -> None:

@@ -1,5 +1,6 @@
 """Everything that can go wrong, by whose fault it is: the caller's, the upstream's, ours."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 
@@ -144,3 +145,10 @@ class InternalError(PropactorError):
     """A defect of ours."""
 
     code, status = "INTERNAL_ERROR", 500
+
+
+def error_classes(cls: type[PropactorError] = PropactorError) -> Iterator[type[PropactorError]]:
+    """Yield a class of errors, and all that are below it."""
+    yield cls
+    for sub in cls.__subclasses__():
+        yield from error_classes(sub)

@@ -1,14 +1,5 @@
 """Half a character: upstreams that count in UTF-16 may cut an emoji in two between one event and the next."""
 
-import re
-
-_HALF = re.compile("[\ud800-\udfff]")
-
-
-def no_halves(text: str) -> bool:
-    """Tell whether there are only whole characters in a text."""
-    return _HALF.search(text) is None
-
 
 def joined(head: str, tail: str) -> str:
     """Put two pieces together; halves of a pair that meet become one character."""

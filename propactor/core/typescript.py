@@ -7,7 +7,7 @@ from types import NoneType, UnionType
 from typing import Literal, Union, get_args, get_origin, get_type_hints
 
 from propactor.core.entries import NAMED_BY_KIND
-from propactor.core.errors import PropactorError
+from propactor.core.errors import PropactorError, error_classes
 from propactor.core.events import CLASSES, KINDS, Diagnostic, FallbackReason, Stats, camel
 from propactor.core.machine import GENERATION, Table
 from propactor.core.prop import part
@@ -119,16 +119,8 @@ def _map() -> str:
 
 def _codes() -> str:
     """Write the codes that errors can have."""
-    codes = sorted(
-        {cls.code for cls in _below(PropactorError) if cls.__module__ == PropactorError.__module__}
-    )
+    codes = sorted({cls.code for cls in error_classes() if cls.__module__ == PropactorError.__module__})
     return f"export const ERROR_CODES = {_list(codes)} as const;\n"
-
-
-def _below(cls: type[PropactorError]) -> Iterator[type[PropactorError]]:
-    yield cls
-    for sub in cls.__subclasses__():
-        yield from _below(sub)
 
 
 def _table(table: Table) -> str:

@@ -7,15 +7,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from propactor.core.errors import PropactorError
-
 Read = Callable[[], Mapping[str, float]]
 Kind = Literal["gauge", "counter"]
-
-
-def error_codes(cls: type[PropactorError] = PropactorError) -> set[str]:
-    """Return every code that an error of a class can have."""
-    return {cls.code}.union(*(error_codes(sub) for sub in cls.__subclasses__()))
 
 
 class Collecting(Protocol):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry
 
-from propactor.metrics.collectors import counter, error_codes, histogram
+from propactor.core.errors import error_classes
+from propactor.metrics.collectors import counter, histogram
 
 QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 LONG = (1, 2.5, 5, 10, 20, 30, 60, 90, 120, 300, 600, 1800)
@@ -20,7 +21,7 @@ class GenerationMetrics:
     """
 
     def __init__(self, registry: CollectorRegistry, sources: Sequence[str]) -> None:
-        codes = sorted(error_codes())
+        codes = sorted({cls.code for cls in error_classes()})
         self.time_to_started = histogram(
             registry,
             "propactor_time_to_started_seconds",

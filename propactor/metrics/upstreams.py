@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry
 
-from propactor.core.errors import UpstreamFault
+from propactor.core.errors import UpstreamFault, error_classes
 from propactor.core.events import Source
-from propactor.metrics.collectors import counter, error_codes, histogram
+from propactor.metrics.collectors import counter, histogram
 from propactor.metrics.generations import QUICK
 
 PLACES = ("gateway", "transcript", "history")
@@ -21,6 +21,7 @@ class UpstreamMetrics:
     """
 
     def __init__(self, registry: CollectorRegistry, sources: Sequence[str]) -> None:
+        codes = sorted({cls.code for cls in error_classes(UpstreamFault)})
         self._stop_time = histogram(
             registry,
             "propactor_time_to_upstream_stop_seconds",
@@ -39,7 +40,7 @@ class UpstreamMetrics:
             "propactor_fallbacks",
             "Moves to the next upstream, by why, and to which.",
             ("code", "to"),
-            [(code, to) for code in sorted(error_codes(UpstreamFault)) for to in sources],
+            [(code, to) for code in codes for to in sources],
         )
         self._switches = counter(
             registry,

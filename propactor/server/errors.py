@@ -1,13 +1,13 @@
 """Errors before a stream starts: problem details as in RFC 9457, whoever's fault it was."""
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from aiohttp import web
 
 from propactor.core import jsontext
-from propactor.core.errors import InternalError, PropactorError, RequestTooLarge
+from propactor.core.errors import InternalError, PropactorError, RequestTooLarge, error_classes
 
 log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -15,14 +15,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def status_of(code: str) -> int:
     """Return the HTTP status of an error code."""
-    return next((cls.status for cls in subclasses(PropactorError) if cls.code == code), 500)
-
-
-def subclasses(cls: type[PropactorError]) -> Iterator[type[PropactorError]]:
-    """Yield all classes below one."""
-    for sub in cls.__subclasses__():
-        yield sub
-        yield from subclasses(sub)
+    return next((cls.status for cls in error_classes() if cls.code == code), 500)
 
 
 def problem(

@@ -44,7 +44,3 @@ class Idempotency:
             self._bodies.popitem(last=False)
         while len(self._keys) > self._limit:
             self._keys.popitem(last=False)
-
-    def forget(self, key: str) -> None:
-        """Forget a key whose generation is no longer kept."""
-        self._keys.pop(key, None)

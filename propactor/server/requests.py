@@ -44,7 +44,6 @@ class GenerateBody(BaseModel):
             name=component_name(self.prompt),
             use_ai=self.use_ai,
             debug=self.debug and settings.debug.raw,
-            model=None if self.model == DEFAULT_MODEL else self.model,
             keep_running=self.on_disconnect == "continue",
         )
 

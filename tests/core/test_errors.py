@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from propactor.core import errors
-from propactor.core.errors import GenerationTimeout, PropactorError, TooManyGenerations
+from propactor.core.errors import GenerationTimeout, PropactorError, TooManyGenerations, error_classes
 
 CLASSES = [cls for _, cls in inspect.getmembers(errors, inspect.isclass) if issubclass(cls, PropactorError)]
 GROUPS = {PropactorError, errors.CallerError, errors.UpstreamFault}
@@ -28,6 +28,12 @@ def test_class(cls: type[PropactorError]) -> None:
     assert cls.code.replace("_", "").isupper()
     assert 400 <= cls.status < 600
     assert (cls.__doc__ or "").endswith(".")
+
+
+def test_error_classes() -> None:
+    """All classes are found below the first, and some below each."""
+    assert set(CLASSES) <= set(error_classes())
+    assert set(error_classes(errors.UpstreamError)) == {errors.UpstreamError, errors.ModelRefused}
 
 
 def test_codes_unique() -> None:

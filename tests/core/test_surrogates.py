@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from propactor.core.surrogates import Whole, joined, no_halves, sound, whole
+from propactor.core.surrogates import Whole, joined, sound, whole
+from tests.support.surrogates import no_halves
 
 LAMP = "\U0001f4a1"
 HIGH, LOW = "\ud83d", "\udca1"

@@ -14,7 +14,7 @@ from propactor.adapters.model.stream_decoder import StreamDecoder
 from propactor.core.errors import ModelRefused, UpstreamError
 from propactor.core.events import Event, TextDelta, Thinking
 from propactor.core.sse import Frame
-from propactor.core.surrogates import no_halves
+from tests.support.surrogates import no_halves
 
 AT = 1_700_000_000_000
 
