@@ -18,7 +18,7 @@ from propactor.cli.files import NotWritten, write
 from propactor.cli.options import load_settings
 from propactor.client.client import Client
 from propactor.client.errors import ServerFault, as_object
-from propactor.server.local import Prepare, local_server, nothing_more
+from propactor.server.local import Prepare, leave, local_server
 from propactor.settings import Settings
 
 LAST_WORDS = 15.0
@@ -48,7 +48,7 @@ class Local:
 
     settings: Settings
     upstreams: Upstreams | None = None
-    prepare: Prepare = nothing_more
+    prepare: Prepare = leave
 
 
 def run(

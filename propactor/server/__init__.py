@@ -1,1 +1,1 @@
-"""The HTTP service, ours to answer; with `client`, the only place that knows aiohttp."""
+"""The HTTP service that answers requests. Only this package and `client` use aiohttp."""

@@ -1,4 +1,4 @@
-"""The application: routes, and the things that live as long as it does."""
+"""The web application: its routes, and what is started and closed with it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -34,20 +34,29 @@ ROUTES = (
 
 
 def make_app(settings: Settings, upstreams: Upstreams | None = None) -> web.Application:
-    """Build the application; without ``upstreams`` it uses those that the settings name."""
+    """Build the application.
+
+    Args:
+        settings: Fixed for the life of the application.
+        upstreams: What to ask instead of the upstreams that the settings configure.
+
+    Raises:
+        SettingsError: `[upstream] order` names an upstream that doesn't exist.
+    """
     app = web.Application(middlewares=[errors, guard], client_max_size=settings.limits.body_bytes)
     app[SETTINGS] = settings
     app[METRICS] = Metrics(sources())
     app[IDEMPOTENCY] = Idempotency()
     app[UPSTREAMS] = upstreams or configured(settings, app[METRICS])
     app.add_routes(ROUTES)
-    app.cleanup_ctx.append(_lives)
+    app.cleanup_ctx.append(_start_and_close)
+    # Not in the cleanup: aiohttp cuts open responses before that, and their readers would see no ending.
     app.on_shutdown.append(_drain)
     return app
 
 
-async def _lives(app: web.Application) -> AsyncIterator[None]:
-    """Start what lives as long as the application, and end it afterwards."""
+async def _start_and_close(app: web.Application) -> AsyncIterator[None]:
+    """Start what needs a running loop, and close it afterwards."""
     app[SUPERVISOR] = Supervisor(app[SETTINGS], app[METRICS])
     app[WRITE_BATCH] = WriteBatch(asyncio.get_running_loop())
     for service in app[UPSTREAMS].services:
@@ -58,5 +67,5 @@ async def _lives(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _drain(app: web.Application) -> None:
-    """End what runs before open responses are cut; ``serve`` has given it time already."""
+    """End the live generations. ``serve`` has given them time to finish before; others give them none."""
     await app[SUPERVISOR].drain(0)

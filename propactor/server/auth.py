@@ -1,4 +1,4 @@
-"""Who may call: a bearer token where one is set."""
+"""Authentication of callers: a bearer token, where one is set."""
 
 import hmac
 
@@ -11,7 +11,11 @@ from propactor.server.keys import SETTINGS
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let only callers with the token through to the API, if there is a token."""
+    """Refuse calls to the API that don't bring the token, if one is set; health and the page stay open.
+
+    Raises:
+        Unauthorized: the token is missing or wrong.
+    """
     token = request.app[SETTINGS].server.token.get_secret_value()
     if token and request.path.startswith("/api/") and not _has(request, token):
         raise Unauthorized("This service wants `Authorization: Bearer <token>`.")
@@ -20,4 +24,5 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def _has(request: web.Request, token: str) -> bool:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    # compare_digest takes as long for a nearly right token as for a wrong one: timing gives nothing away.
     return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())

@@ -1,4 +1,4 @@
-"""A stream whose timing is known: whether it still has it at the other end tells if something buffers."""
+"""A stream of timed ticks, by which a client can see whether something on the way buffers streams."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ APART = 0.2
 
 
 async def stream_check(request: web.Request) -> web.StreamResponse:
-    """Send a few ticks, each when it is due, the first at once."""
+    """Stream ``TICKS`` ticks, ``APART`` seconds from each other, the first at once."""
     response = web.StreamResponse(headers=HEADERS)
     await response.prepare(request)
     for number in range(TICKS):
@@ -24,7 +24,7 @@ async def stream_check(request: web.Request) -> web.StreamResponse:
 
 
 def tick(number: int) -> bytes:
-    """Encode one tick, which says when it was due after the first, and how many there are."""
+    """Encode a tick: its number, how many there are, and how long after the first it is due."""
     data = {"number": number, "of": TICKS, "dueMs": round(number * APART * 1000)}
     return b"id: %d\nevent: tick\ndata: %b\n\n" % (number + 1, jsontext.dumps(data))
 

@@ -1,4 +1,4 @@
-"""What clients are told before they ask for anything: what is on, how much is allowed, which models."""
+"""Answers what clients ask first: which features are on, which limits hold, which models there are."""
 
 from aiohttp import web
 
@@ -30,7 +30,7 @@ async def config(request: web.Request) -> web.Response:
 
 
 async def models(request: web.Request) -> web.Response:
-    """Answer with the models a request may name; so far there is the one that the settings choose."""
+    """Answer with the models that a request may name: one so far, that of the upstream asked first."""
     upstreams = request.app[UPSTREAMS]
     entry = {
         "key": DEFAULT_MODEL,

@@ -1,4 +1,4 @@
-"""Errors before a stream starts: problem details as in RFC 9457, whoever's fault it was."""
+"""Turns errors before a stream starts into problem details (RFC 9457)."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -21,10 +21,18 @@ def status_of(code: str) -> int:
 def problem(
     error: PropactorError, status: int | None = None, *, code: str = "", recoverable: bool | None = None
 ) -> web.Response:
-    """Return an error as ``application/problem+json``."""
+    """Return an error as ``application/problem+json``.
+
+    Args:
+        error: What went wrong.
+        status: The HTTP status, where it isn't that of the error's class.
+        code: The stable code, where it isn't that of the error's class.
+        recoverable: Whether trying again may help, where the error's class doesn't say.
+    """
     status = status or error.status
     headers = {"Cache-Control": "no-store"}
     if error.retry_after_ms is not None:
+        # In whole seconds, rounded up: rounded down, 500 ms would say "at once" (RFC 9110, 10.2.3).
         headers["Retry-After"] = str(max(1, -(-error.retry_after_ms // 1000)))
     body = {
         "type": "about:blank",
@@ -40,7 +48,10 @@ def problem(
 
 
 def _translate(exc: web.HTTPException) -> web.Response:
-    """Give aiohttp's own errors the same form, and keep the header that matters."""
+    """Give aiohttp's own errors the same form.
+
+    ``Allow`` is kept: a 405 must have it (RFC 9110, 15.5.6).
+    """
     if isinstance(exc, web.HTTPRequestEntityTooLarge):
         return problem(RequestTooLarge("The body is over the limit."))
     code = exc.reason.upper().replace(" ", "_")
@@ -52,7 +63,7 @@ def _translate(exc: web.HTTPException) -> web.Response:
 
 @web.middleware
 async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn whatever a handler raises into a problem; a defect is logged once, without what was asked."""
+    """Answer with a problem where a handler raises. A defect is logged, without the body of the request."""
     try:
         return await handler(request)
     except PropactorError as exc:
@@ -61,7 +72,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if exc.status < HTTPStatus.BAD_REQUEST:
             raise
         return _translate(exc)
-    except ConnectionResetError:
+    except ConnectionResetError:  # the client is gone: no answer reaches it, and aiohttp cleans up
         raise
     except Exception:  # guards the request: a defect of ours must have an answer
         log.exception("%s %s failed", request.method, request.path)

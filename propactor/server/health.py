@@ -1,4 +1,4 @@
-"""Is the process alive, can it serve, and what do its counters say."""
+"""Liveness, readiness and metrics, for those who operate the service."""
 
 from aiohttp import web
 from prometheus_client.exposition import choose_encoder
@@ -9,14 +9,15 @@ from propactor.server.keys import METRICS, SUPERVISOR, UPSTREAMS
 
 
 async def healthz(_: web.Request) -> web.Response:
-    """Say that the event loop runs."""
+    """Answer, which shows that the event loop runs."""
     return json_response({"status": "ok", "version": __version__})
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """Say whether new generations are taken, and what each upstream can do.
+    """Answer whether new generations are taken (200 or 503), and what each upstream can do.
 
-    A gateway that is down makes the service degraded, not unready: the template still serves.
+    A gateway that is down makes the service ``degraded``, not unready, as long as another upstream or the
+    template can answer.
     """
     supervisor, upstreams = request.app[SUPERVISOR], request.app[UPSTREAMS]
     described = upstreams.describe()
@@ -32,7 +33,7 @@ async def readyz(request: web.Request) -> web.Response:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Expose the metrics as text, in the format that the scraper asks for."""
+    """Answer with the metrics, in the text format that the scraper asks for."""
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
     body = encode(request.app[METRICS].registry)
     return web.Response(body=body, headers={"Content-Type": content_type})

@@ -1,4 +1,4 @@
-"""JSON answers."""
+"""Responses with JSON in them."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,13 @@ from propactor.core import jsontext
 def json_response(
     body: object, *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> web.Response:
-    """Answer with JSON that nobody caches."""
+    """Return a response that no cache may keep.
+
+    Args:
+        body: Anything that JSON can say.
+        status: The HTTP status.
+        headers: More headers.
+    """
     return web.Response(
         body=jsontext.dumps(body),
         status=status,

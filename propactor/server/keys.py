@@ -1,4 +1,4 @@
-"""What handlers find in the application, by name."""
+"""The keys under which handlers find the parts of the application."""
 
 from aiohttp import web
 

@@ -1,4 +1,4 @@
-"""A server for one command: on loopback, on a free port, gone with the command."""
+"""A server inside a command: on loopback, on a free port, closed when the command ends."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from propactor.settings import Settings
 Prepare = Callable[[Upstreams], None]
 
 
-def nothing_more(upstreams: Upstreams) -> None:
+def leave(upstreams: Upstreams) -> None:
     """Leave the upstreams as they are."""
 
 
@@ -21,9 +21,15 @@ def nothing_more(upstreams: Upstreams) -> None:
 async def local_server(
     settings: Settings,
     upstreams: Upstreams | None = None,
-    prepare: Prepare = nothing_more,
+    prepare: Prepare = leave,
 ) -> AsyncIterator[str]:
-    """Serve inside this process and yield the address; ``prepare`` sees the upstreams before they start."""
+    """Serve inside this process, and yield the address.
+
+    Args:
+        settings: Those of the service; its address and port don't count.
+        upstreams: What to ask instead of the upstreams that the settings configure.
+        prepare: Gets the upstreams before they are started.
+    """
     app = make_app(settings, upstreams)
     prepare(app[UPSTREAMS])
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1.0)

@@ -1,4 +1,4 @@
-"""The PropMaker page: one document for every address of its own, and hashed files that never change."""
+"""Serves the PropMaker page: one document at all its addresses, and files whose names hold their hash."""
 
 import logging
 from html import escape
@@ -46,18 +46,18 @@ _MISSING = """\
 
 
 def is_built() -> bool:
-    """Tell whether there is a page to serve."""
+    """Return True if there is a page to serve."""
     return (BUILT / "index.html").is_file()
 
 
 def warn() -> None:
-    """Tell the operator where the page is missing."""
+    """Log that the page is missing, and what to do about it, if it is."""
     if not is_built():
         log.warning("%s", REMEDY)
 
 
 async def page(_: web.Request) -> web.StreamResponse:
-    """Serve the document; which generation it shows, the page reads from its own address."""
+    """Serve the document. It reads from its own address which generation to show."""
     if not is_built():
         text = _MISSING.format(remedy=escape(REMEDY))
         return web.Response(text=text, status=503, content_type="text/html", headers=HEADERS | ASK_AGAIN)
@@ -65,7 +65,7 @@ async def page(_: web.Request) -> web.StreamResponse:
 
 
 async def asset(request: web.Request) -> web.StreamResponse:
-    """Serve a file whose name holds its hash, to be kept for good.
+    """Serve a file whose name holds its hash: browsers may keep it for good.
 
     Raises:
         NotFound: there is no such file.

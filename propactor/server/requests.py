@@ -1,4 +1,4 @@
-"""What a client may ask for: the request body, checked at the border."""
+"""The body of a generate call: its fields, its limits, and how it is read and checked."""
 
 import hashlib
 import secrets
@@ -32,11 +32,11 @@ class GenerateBody(BaseModel):
     on_disconnect: Literal["cancel", "continue"] = "cancel"
 
     def fingerprint(self, caller: str) -> bytes:
-        """Return a hash of what is asked and by whom; the prompt can't be read from it."""
+        """Return a hash of what is asked and by whom. It is kept longer than the prompt, which it hides."""
         return hashlib.sha256(f"{caller}\0{self.model_dump_json()}".encode()).digest()
 
     def request(self, settings: Settings) -> GenerationRequest:
-        """Make a request of it, with names nobody can guess."""
+        """Make a generation request of it. Its names can't be guessed: who knows one may read and cancel."""
         return GenerationRequest(
             request_id=f"req_{secrets.token_hex(16)}",
             job_id=f"gen_{secrets.token_hex(10)}",
@@ -74,6 +74,6 @@ async def read_body(request: web.Request) -> GenerateBody:
 
 
 def _say(error: object) -> str:
-    """Name a field and what is wrong with it, without its value, which may be private."""
+    """Return which field is wrong, and how, without its value, which may be private."""
     assert isinstance(error, dict)
     return f"{'.'.join(map(str, error['loc'])) or 'body'}: {error['msg']}"

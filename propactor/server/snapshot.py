@@ -1,4 +1,4 @@
-"""A generation as one JSON object: where it is, what it counted, how it came out."""
+"""The JSON that clients get of a generation: its addresses, its first event, its snapshot."""
 
 from propactor.actors.handle import GenerationHandle, Snapshot
 from propactor.core.entries import plain
@@ -9,17 +9,23 @@ BASE = "/api/creator/generations"
 
 
 def state_url(request_id: str) -> str:
-    """Return where a generation's snapshot is."""
+    """Return the address of a generation's snapshot."""
     return f"{BASE}/{request_id}"
 
 
 def events_url(request_id: str) -> str:
-    """Return where a generation's stream is."""
+    """Return the address of a generation's stream."""
     return f"{BASE}/{request_id}/events"
 
 
 def started(request: GenerationRequest, *, resume_until: int, session_key: str | None) -> Started:
-    """Make the first event; ``resume_until`` is in milliseconds since the epoch."""
+    """Make the first event of a stream.
+
+    Args:
+        request: What is generated.
+        resume_until: Until when the stream can be read, at least; milliseconds since the epoch.
+        session_key: The session that the first upstream will use. Only requests that debug are told.
+    """
     return Started(
         job_id=request.job_id,
         events_url=events_url(request.request_id),
