@@ -1,4 +1,4 @@
-"""The command line. Each command is a file; what it needs is imported when it runs, so that help is quick."""
+"""The command line: a file for each command, which imports what it needs when it runs, so help is quick."""
 
 import sys
 from io import TextIOWrapper

@@ -1,4 +1,4 @@
-"""All commands, and what holds for every one of them."""
+"""The Typer application with all commands, and the options that stand before a command."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What `serve` says when it answers: where, how to try it, and which upstreams are there."""
+"""What `serve` prints when it listens: its address, its upstreams, and how to try it."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,13 +9,19 @@ from propactor.client.errors import ServerFault
 from propactor.server.page import is_built
 
 SETTLE = 3.0
-"""Seconds the upstreams get to connect before we say what we know of them."""
+"""Seconds that upstreams get to connect before their state is printed."""
 _STEP = 0.1
+"""Seconds between two looks at them."""
 _PENDING = frozenset({"disconnected", "connecting", "authenticating"})
 
 
 class Banner:
-    """Speaks once the server listens; it learns of the upstreams as anybody would, by asking the server."""
+    """Prints the address at once, and what `/readyz` says of the upstreams as soon as they have settled.
+
+    Args:
+        version: The version of propactor.
+        protected: True where callers need a token, which the example must bring.
+    """
 
     def __init__(self, version: str, *, protected: bool) -> None:
         self.begun = False
@@ -24,7 +30,7 @@ class Banner:
         self._task: asyncio.Task[None] | None = None
 
     def begin(self, address: str) -> None:
-        """Say where the server listens, and look after the rest in a task that ends soon."""
+        """Print where the server listens, and start a task that prints the rest."""
         self.begun = True
         print(f"propactor {self._version} listens on {address}", flush=True)
         self._task = asyncio.create_task(self._introduce(address), name="banner")
@@ -40,7 +46,7 @@ class Banner:
 
 
 async def _upstreams(address: str) -> list[Mapping[str, Any]]:
-    """Ask the server until its upstreams have settled, or time is up."""
+    """Return what the server says of its upstreams, once they have settled or ``SETTLE`` has passed."""
     clock = asyncio.get_running_loop().time
     until = clock() + SETTLE
     try:
@@ -65,7 +71,7 @@ def status(upstream: Mapping[str, Any]) -> str:
 
 
 def curl(address: str, *, protected: bool) -> str:
-    """Write a line that starts a generation from a shell; the token stays in its variable."""
+    """Return a shell command that starts a generation. The token stays in its environment variable."""
     token = ' -H "Authorization: Bearer $PROPACTOR_SERVER__TOKEN"' if protected else ""
     body = """-H 'Content-Type: application/json' -d '{"prompt": "A glowing mushroom lamp"}'"""
     return f"curl -N {address}/api/creator/generate-prop-stream{token} {body}"

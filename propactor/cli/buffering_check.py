@@ -1,4 +1,4 @@
-"""Whether a stream passes live from a service to here, for people and for programs."""
+"""``propactor check --through``: does a stream pass live from a service to here?"""
 
 import asyncio
 
@@ -17,7 +17,14 @@ ADVICE = (
 
 
 def check_buffering(address: str, token: str, timeout: float, *, json: bool) -> int:
-    """Watch the service's timed stream, say what came of it, and return the exit code."""
+    """Watch the service's stream of timed ticks, print what came of it, and return the exit code.
+
+    Args:
+        address: The address of the service.
+        token: Its token, "" for none.
+        timeout: Seconds to wait for an answer.
+        json: Print one JSON object instead of text.
+    """
     try:
         report = asyncio.run(watch(address, token, timeout=timeout))
     except ServerFault as exc:

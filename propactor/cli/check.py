@@ -1,4 +1,4 @@
-"""``propactor check``: is the configuration right, is the gateway there, and what will it stream."""
+"""``propactor check``: is the configuration right, are the upstreams there, and what will they stream?"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -68,7 +68,7 @@ def _settings(config: Path | None) -> "Settings":
 
 
 def _probe(row: "Row", settings: "Settings", timeout: float, *, quiet: bool) -> "ProbeReport | None":
-    """Look at an upstream, if it is configured; who waits at a terminal sees that something happens."""
+    """Probe an upstream, if it is configured, with a spinner for people at a terminal."""
     if row.probe is None or not row.is_configured(settings):
         return None
     import asyncio

@@ -1,4 +1,4 @@
-"""``propactor diagram``: the machines, drawn from the tables that run."""
+"""``propactor diagram``: the state machines, drawn from the tables that run."""
 
 import sys
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""How commands end: exit codes, and failures told in a line instead of a traceback."""
+"""How commands end: exit codes, and failures as a line on stderr instead of a traceback."""
 
 import sys
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ OK, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def exit_with_error(message: str, code: int = FAILURE) -> NoReturn:
-    """Say on stderr why the command can't do what it should, and end it."""
+    """Print on stderr why the command can't do what it should, and end it with an exit code."""
     for line in message.splitlines():
         print(f"propactor: {line}", file=sys.stderr)
     raise typer.Exit(code)
@@ -19,7 +19,7 @@ def exit_with_error(message: str, code: int = FAILURE) -> NoReturn:
 
 @contextmanager
 def settings_faults() -> Iterator[None]:
-    """Turn a configuration that can't be used into an exit."""
+    """End the command where the settings can't be used, with the reason on stderr."""
     from propactor.settings import SettingsError
 
     try:

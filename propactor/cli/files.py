@@ -1,4 +1,4 @@
-"""Writes a finished prop to a folder: the component, and everything known of it."""
+"""Writes a finished prop to a folder: the component as TSX, and all that is known of it as JSON."""
 
 import json
 import re
@@ -15,13 +15,13 @@ class NotWritten(Exception):
 
 
 def write(result: Mapping[str, Any], folder: Path) -> Iterator[Path]:
-    """Write ``<Name>.tsx`` and ``<Name>.json``, and yield where each went.
+    """Write ``<Name>.tsx`` and ``<Name>.json``, and yield the path of each.
 
     Raises:
         NotWritten: the folder can't be written to, or the name is no name.
     """
     name = str(result.get("name"))
-    if not _NAME.fullmatch(name):  # it comes from a server, and becomes a path
+    if not _NAME.fullmatch(name):  # it comes from a server, and must not lead out of the folder
         raise NotWritten(f"the prop's name {name!r} can't be a file's name")
     about = {key: value for key, value in result.items() if key not in _ENVELOPE}
     yield _put(folder / f"{name}.tsx", str(result.get("code")))

@@ -1,4 +1,4 @@
-"""``propactor generate``: build one prop and show how it comes about."""
+"""``propactor generate``: build one prop, here or at a server, and watch it."""
 
 import sys
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Log lines: plain, to stderr, without secrets."""
+"""Logging to stderr in plain lines, with secrets redacted."""
 
 import logging
 import sys
@@ -15,7 +15,7 @@ class Level(StrEnum):
 
 
 class _Redacting(logging.Formatter):
-    """Takes secrets out of whole lines, tracebacks included."""
+    """Redacts secrets in whole lines, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
         from propactor.redaction import redact
@@ -24,7 +24,7 @@ class _Redacting(logging.Formatter):
 
 
 class _Stderr:
-    """Writes to what stderr is now: a live view puts something else there for a while."""
+    """Writes to whatever ``sys.stderr`` is at the time: a live display replaces it for a while."""
 
     def write(self, text: str) -> None:
         sys.stderr.write(text)
@@ -34,7 +34,7 @@ class _Stderr:
 
 
 def log_to_stderr(level: Level) -> None:
-    """Log from this level on. Libraries stay at warnings: their details hold what people asked for."""
+    """Log from this level on. Libraries log warnings only: their details hold what people asked for."""
     handler = logging.StreamHandler(_Stderr())
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

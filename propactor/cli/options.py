@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they mean."""
+"""Options that several commands share, and the values they stand for."""
 
 import math
 from pathlib import Path
@@ -52,7 +52,7 @@ def load_settings(config: Path | None, **tables: dict[str, Any]) -> "Settings":
 
 
 def factor(speed: str) -> float | None:
-    """Return what a speed multiplies by, None for as fast as possible.
+    """Return how many times as fast a recording is played, None for as fast as possible.
 
     Raises:
         typer.BadParameter: it is no speed.

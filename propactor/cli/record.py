@@ -1,4 +1,4 @@
-"""``propactor record``: generate once, and keep what the upstream said, frame by frame, with its times."""
+"""``propactor record``: generate once, and keep what the upstream said, with its times, in a file."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from propactor.settings import Settings
 
 _SHORTEST = 4
-"""Characters from which on a word of this machine is told from ordinary ones."""
+"""Characters from which on a secret or a host's name is replaced: shorter ones are parts of other words."""
 
 
 def record(
@@ -71,7 +71,7 @@ def _keep(recording: "Recording | None", out: Path, *, quiet: bool) -> None:
 
 
 def _private(settings: "Settings") -> dict[str, str]:
-    """Return what only this machine knows to be private, and what to say instead."""
+    """Return the words that only this machine knows to be private, and what to say instead of each."""
     import socket
 
     words = {str(Path.home()): "~", socket.gethostname(): "this-machine"}

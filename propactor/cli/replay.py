@@ -1,4 +1,4 @@
-"""``propactor replay``: a recording, shown as a generation is."""
+"""``propactor replay``: play a recording, shown as a generation is."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""What `check` found, for people and for programs, with warnings about settings that do nothing."""
+"""The report of `propactor check`, for people and for programs, with warnings about settings."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -71,7 +71,7 @@ def _facts(reports: Sequence[ProbeReport]) -> Table:
 
 
 def _none() -> str:
-    """Say what it means that no upstream is configured, and how to configure one."""
+    """Return what it means that no upstream is configured, and how to configure one."""
     settings = (row.setting for row in ROWS.values() if row.setting)
     names = " or ".join(f"[{table}] {key}" for table, key in settings)
     return f"none: every prop will be built from a template (set {names} to change that)"
@@ -92,7 +92,7 @@ def _streams(title: str, found: Sequence[Finding]) -> Table:
 
 
 def warnings(settings: Settings) -> Iterator[str]:
-    """Yield what is wrong with settings that can be used: some do nothing, yet or as things are set."""
+    """Yield warnings about settings that are valid and do nothing."""
     for name in _unread(settings):
         yield f"{name} is set, but nothing reads it yet"
     for row in ROWS.values():
@@ -120,7 +120,7 @@ def _is_set(settings: Settings, name: str) -> bool:
 
 
 def _unread(settings: Settings) -> Iterator[str]:
-    """Yield the names of settings that somebody changed although nothing reads them."""
+    """Yield the names of settings that were changed although nothing reads them."""
     for table in sorted(settings.model_fields_set):
         value = getattr(settings, table)
         everything = NOT_USED in (type(value).__doc__ or "")

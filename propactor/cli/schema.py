@@ -1,4 +1,4 @@
-"""``propactor schema``: the events as TypeScript types, from the very classes that are sent."""
+"""``propactor schema``: the events as TypeScript types, made from the classes that are sent."""
 
 import sys
 from pathlib import Path

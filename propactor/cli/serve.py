@@ -1,4 +1,4 @@
-"""``propactor serve``: the service, until somebody stops it."""
+"""``propactor serve``: run the service until a signal stops it."""
 
 import errno
 from pathlib import Path
@@ -96,7 +96,7 @@ def _run(settings: "Settings", upstreams: "Upstreams | None") -> None:
 
 
 def _explain(exc: OSError, host: str, port: int) -> str:
-    """Say why nothing can listen there, and what to do about it."""
+    """Return why the service can't listen there, and what to do about it."""
     if exc.errno == errno.EADDRINUSE:
         return f"port {port} on {host} is taken: choose another with --port, or --port 0 for a free one"
     if exc.errno == errno.EACCES:

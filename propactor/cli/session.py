@@ -1,4 +1,4 @@
-"""One generation from asking to its end, wherever it runs, with a display that watches it."""
+"""Runs one generation for a command, at a server or in this process, and shows it on a display."""
 
 import asyncio
 import contextlib
@@ -22,12 +22,21 @@ from propactor.server.local import Prepare, leave, local_server
 from propactor.settings import Settings
 
 LAST_WORDS = 15.0
-"""Seconds a cancelled generation gets to say how it ended: its upstream must be stopped first."""
+"""Seconds that a cancelled generation gets for its last events: its upstream must be stopped first."""
 
 
 @dataclass(frozen=True)
 class GenerateArgs:
-    """What is wanted, and of whom."""
+    """What a command asks for.
+
+    Args:
+        prompt: What to build.
+        use_ai: False for a prop from a template.
+        debug: Ask for the upstream's raw, redacted payloads.
+        server: The address of the server to ask; None asks one in this process.
+        token: The token of that server.
+        timeout: Seconds after which the generation is cancelled; None for never.
+    """
 
     prompt: str
     use_ai: bool = True
@@ -44,7 +53,13 @@ class GenerateArgs:
 
 @dataclass(frozen=True)
 class Local:
-    """A server in this process: its settings, its upstreams if not those of the settings, what to add."""
+    """A server to run in this process.
+
+    Args:
+        settings: Its settings.
+        upstreams: What it asks instead of the upstreams that the settings configure.
+        prepare: Gets the upstreams before they are started.
+    """
 
     settings: Settings
     upstreams: Upstreams | None = None
@@ -59,7 +74,15 @@ def run(
     config: Path | None = None,
     local: Local | None = None,
 ) -> int:
-    """Generate, show it, write the files; return the exit code."""
+    """Generate, show it, write the files, and return the exit code.
+
+    Args:
+        args: What to ask for.
+        json: Print each event as a line of JSON.
+        out: The folder for the files; None writes none.
+        config: The file with the settings of a server in this process.
+        local: The server to run in this process, if it isn't one as the settings say.
+    """
     if local is None and args.server is None:
         local = Local(_settings(config, debug=args.debug))
     view = GenerationView(asked_at=time.monotonic())
@@ -76,7 +99,7 @@ def run(
 
 
 def _settings(config: Path | None, *, debug: bool) -> Settings:
-    """Read the settings; who runs the server in this very process may see everything."""
+    """Read the settings. Who runs the server in this process may see raw payloads."""
     return load_settings(config, **({"debug": {"raw": True}} if debug else {}))
 
 
@@ -99,7 +122,7 @@ def _write(view: GenerationView, out: Path, display: Display) -> None:
 
 
 class _Session:
-    """Reads the stream in a task of its own, so that an interrupt can cancel and still hear the end."""
+    """Reads the stream in a task of its own, so that it is read to its end after an interrupt, too."""
 
     def __init__(self, args: GenerateArgs, view: GenerationView, display: Display) -> None:
         self._args = args
@@ -107,7 +130,7 @@ class _Session:
         self._display = display
 
     async def run(self, local: Local | None) -> bool:
-        """Generate; return whether somebody interrupted it."""
+        """Generate, and return True if the user interrupted it."""
         _cancel_on_terminate()
         async with (
             self._address(local) as (address, token),
@@ -150,7 +173,7 @@ class _Session:
             self._display.show(frame.event, data, self._view)
 
     async def _cancel(self, client: Client, reading: asyncio.Task[None], why: str) -> None:
-        """End the generation at the server, and read on until it has said how that went."""
+        """Cancel the generation at the server, and read its last events, for ``LAST_WORDS`` seconds."""
         self._view.status = "cancelling"
         self._display.say(f"{why}: cancelling the generation")
         if self._view.request_id is None:

@@ -1,1 +1,1 @@
-"""The HTTP client, ours to ask: start a generation at a server, read its stream, end it."""
+"""Clients of the HTTP service: one for generations, one that checks whether something buffers streams."""

@@ -1,4 +1,4 @@
-"""Looks whether a stream's timing survives the way from a service to here."""
+"""Reads a service's stream of timed ticks, and reports whether something on the way buffers it."""
 
 import asyncio
 import time
@@ -14,12 +14,17 @@ from propactor.core.sse import Decoder
 
 LATE = 0.5
 """The share of the whole stream's length by which a tick may come late before it counts as held back."""
-TELLING = ("via", "server", "content-encoding", "x-cache", "cf-cache-status")
+PROXY_HEADERS = ("via", "server", "content-encoding", "x-cache", "cf-cache-status")
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One tick: when it was due and when it came, in seconds after the first was due and the answer asked."""
+    """One tick.
+
+    Args:
+        due: When it was sent, in seconds after the first.
+        came: When it came, in seconds after the stream was asked for.
+    """
 
     due: float
     came: float
@@ -27,7 +32,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class BufferingReport:
-    """What came of a stream with known timing."""
+    """What came of a stream of timed ticks.
+
+    Args:
+        ticks: Those that came.
+        expected: How many there should be.
+        headers: Headers of the answer that show what stands between.
+    """
 
     ticks: tuple[Tick, ...]
     expected: int
@@ -35,12 +46,12 @@ class BufferingReport:
 
     @property
     def complete(self) -> bool:
-        """Tell whether every tick came."""
+        """Return True if every tick came."""
         return len(self.ticks) == self.expected > 1
 
     @property
     def live(self) -> bool:
-        """Tell whether they came one by one, as they were sent, and not together."""
+        """Return True if the ticks came one by one, as they were sent, and not together."""
         return self.complete and self.held_back < LATE * self.ticks[-1].due
 
     @property
@@ -50,7 +61,7 @@ class BufferingReport:
         return max(0.0, (last.due - first.due) - (last.came - first.came))
 
     def verdict(self) -> str:
-        """Say it in a sentence."""
+        """Return what was found, in a sentence."""
         if not self.complete:
             return f"the stream broke off: {len(self.ticks)} of {self.expected or '?'} ticks came"
         if self.live:
@@ -59,7 +70,12 @@ class BufferingReport:
 
 
 async def watch(address: str, token: str = "", *, timeout: float = 30.0) -> BufferingReport:
-    """Ask the service behind an address for its timed stream and note when each tick comes.
+    """Read the service's stream of timed ticks, and note when each comes.
+
+    Args:
+        address: The address of the service.
+        token: Its token, "" for none.
+        timeout: Seconds in all.
 
     Raises:
         Unreachable: nobody answers, or it isn't propactor.
@@ -88,7 +104,7 @@ async def _note(answer: aiohttp.ClientResponse, asked_at: float) -> BufferingRep
         for data in _data(decoder, piece):
             expected, due = _numbers(data)
             ticks.append(Tick(due, came))
-    told = {name: answer.headers[name] for name in TELLING if name in answer.headers}
+    told = {name: answer.headers[name] for name in PROXY_HEADERS if name in answer.headers}
     return BufferingReport(tuple(ticks), expected, told)
 
 

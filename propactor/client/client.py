@@ -1,4 +1,4 @@
-"""The other end of our HTTP: start a generation at a server, read it, end it."""
+"""The HTTP client: start a generation at a server, read its stream, cancel it."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from random import SystemRandom
@@ -18,7 +18,15 @@ SILENCE = 60.0
 
 
 class Client:
-    """Speaks to one propactor server. ``lost`` is told, in words, when a stream has to be asked for again."""
+    """Speaks to one propactor server.
+
+    Args:
+        address: Its address; ``http://`` may be left out.
+        token: Its token, "" for none.
+        lost: Called with the reason when a stream has to be asked for again.
+        silence: Seconds without a byte after which a connection is taken for lost.
+        backoff: Makes the pauses between tries.
+    """
 
     def __init__(
         self,
@@ -56,7 +64,7 @@ class Client:
         return Reader(self._session, self._base, body, lost=self._lost, backoff=self._backoff()).read()
 
     async def cancel(self, request_id: str) -> dict[str, Any]:
-        """Ask for the end of a generation and return what the server says of it.
+        """Cancel a generation, and return what the server answers.
 
         Raises:
             Unreachable: nobody answers.

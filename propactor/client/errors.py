@@ -1,4 +1,4 @@
-"""What can go wrong on the asking end of our HTTP, and how it reads."""
+"""The errors of the HTTP client, and how they are put in words."""
 
 import os
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ class ServerFault(Exception):
 
 
 class Unreachable(ServerFault):
-    """Nobody answers, or nobody any more."""
+    """No propactor answers at the address, or it no longer does."""
 
 
 @dataclass(eq=False)
 class Refused(ServerFault):
-    """The server said no, with a status, a code and a reason."""
+    """The server refused: an HTTP status, a code, and the reason in words."""
 
     status: int
     code: str
@@ -34,12 +34,12 @@ class Refused(ServerFault):
 
 
 def unreachable(base: URL, exc: Exception) -> Unreachable:
-    """Say that there is no server at an address."""
+    """Make the error for an address where no server answers."""
     return Unreachable(f"no propactor at {base}: {reason(exc)}")
 
 
 async def refusal(response: aiohttp.ClientResponse) -> Refused:
-    """Read a problem, or make one of whatever else was answered."""
+    """Read the problem that a server answered, or make one of whatever else it answered."""
     problem = as_object(await response.read())
     said = f"the server answered {response.status} {response.reason or ''}".strip()
     code = problem.get("code") or f"HTTP_{response.status}"
@@ -47,7 +47,7 @@ async def refusal(response: aiohttp.ClientResponse) -> Refused:
 
 
 def as_object(text: str | bytes) -> dict[str, Any]:
-    """Read a JSON object; anything else is an empty one."""
+    """Read a JSON object; read anything else as an empty one."""
     try:
         value = jsontext.loads(text)
     except ValueError:
@@ -56,7 +56,7 @@ def as_object(text: str | bytes) -> dict[str, Any]:
 
 
 def reason(exc: Exception) -> str:
-    """Say what happened to a connection, in the system's words where it has some."""
+    """Return what happened to a connection, in the system's words where it has some."""
     if isinstance(exc, aiohttp.ClientConnectorDNSError):
         return (exc.os_error.strerror or "no such host").lower()
     if isinstance(exc, aiohttp.ClientConnectorError) and exc.os_error.errno:

@@ -23,7 +23,15 @@ class _Lost(Exception):
 
 
 class Reader:
-    """One stream: what was asked, and how far it was read. ``lost`` is told why it is asked for again."""
+    """Reads one stream, and asks for the rest of it when a connection is lost.
+
+    Args:
+        session: The HTTP session, which somebody else closes.
+        base: The address of the server.
+        body: The body of the request.
+        lost: Called with the reason when the stream has to be asked for again.
+        backoff: The pauses between tries.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What an operator can count and time; labels come from closed sets, never from a request."""
+"""The metrics of one application. Labels have closed sets of values, which no request can add to."""
 
 from collections.abc import Sequence
 from typing import get_args
@@ -49,8 +49,8 @@ class Metrics:
         self.readers = ReaderMetrics(self.registry)
 
     def journalled(self, entries: Sequence[Entry]) -> None:
-        """Count entries, and how long a delta took to get here."""
-        # 30 times a second and stream: no call and no lookup more than these
+        """Count entries by kind and source, and measure how long dated deltas took to get here."""
+        # Called for each flush, 25 times a second and stream: every call and lookup here counts.
         counts = self._events.counts
         for _, ts, kind, source, at, _ in entries:
             counts[kind, source or NO_SOURCE] += 1

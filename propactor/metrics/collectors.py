@@ -1,4 +1,4 @@
-"""Makes metrics of the library's kinds, and one that is read when somebody scrapes."""
+"""Makes counters and histograms of prometheus-client, and metrics that are read at each scrape."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol, cast
@@ -15,12 +15,12 @@ class Collecting(Protocol):
     """All that a registry asks of a metric; the library's base class has more."""
 
     def collect(self) -> Iterator[Metric]:
-        """Yield it as it stands."""
+        """Yield the metric as it is now."""
         ...
 
 
 def register(registry: CollectorRegistry, collector: Collecting) -> None:
-    """Have a metric of our own exported."""
+    """Export a metric that is not of the library's classes."""
     registry.register(cast(Collector, collector))
 
 

@@ -1,7 +1,7 @@
-"""Counting where a stream is hot: plain integers, turned into metrics when somebody scrapes.
+"""Counters and histograms for what happens with every delta: plain integers, exported at each scrape.
 
-A counter of prometheus-client takes a lock for each increment and a histogram two: 1.2 µs each, several
-times a delta. Our event loop is one thread and needs none.
+A counter of prometheus-client takes a lock for each increment, and a histogram two: 1.2 µs each (measured),
+several times a delta. All counting is done in the event loop's thread, which needs no lock.
 """
 
 from bisect import bisect_left
@@ -13,14 +13,21 @@ from prometheus_client.utils import floatToGoString
 
 
 class FastCounter:
-    """A counter with labels; every combination is there from the start, so that rates see the first event."""
+    """A counter with labels. Count by ``counts[values] += 1``.
+
+    Args:
+        name: Its name, without ``_total``.
+        text: What it counts, in a sentence.
+        labels: The names of its labels.
+        keys: All combinations of values. They are exported from the start, so that rates see the first event.
+    """
 
     def __init__(self, name: str, text: str, labels: Sequence[str], keys: Iterable[tuple[str, ...]]) -> None:
         self.counts = dict.fromkeys(keys, 0)
         self._name, self._text, self._labels = name, text, labels
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the counter as it stands."""
+        """Yield the counter as it is now."""
         family = CounterMetricFamily(self._name, self._text, labels=self._labels)
         for key, count in self.counts.items():
             family.add_metric(key, count)
@@ -28,7 +35,11 @@ class FastCounter:
 
 
 class FastHistogram:
-    """A histogram of one label value: how many observations fell at or below each bound, in seconds."""
+    """The observations under one value of a histogram's label.
+
+    Args:
+        bounds: Upper bounds of the buckets, in seconds, growing.
+    """
 
     def __init__(self, bounds: Sequence[float]) -> None:
         self._bounds = bounds
@@ -36,26 +47,33 @@ class FastHistogram:
         self._sum = 0.0
 
     def observe(self, seconds: float) -> None:
-        """Count one observation; one from a clock that is behind another counts as nothing."""
+        """Count an observation. A negative one, between clocks that differ, adds nothing to the sum."""
         self._counts[bisect_left(self._bounds, seconds)] += 1
         if seconds > 0:
             self._sum += seconds
 
     def add_to(self, family: HistogramMetricFamily, label: str) -> None:
-        """Write it into a family."""
+        """Add it to what is exported, under a value of the label."""
         bounds = [*map(floatToGoString, self._bounds), "+Inf"]
         family.add_metric([label], list(zip(bounds, accumulate(self._counts), strict=True)), self._sum)
 
 
 class FastHistogramFamily:
-    """A histogram with one label, of which all values are known."""
+    """A histogram with one label, all values of which are known.
 
-    def __init__(self, name: str, text: str, label: str, spreads: Mapping[str, FastHistogram]) -> None:
-        self._name, self._text, self._label, self._spreads = name, text, label, spreads
+    Args:
+        name: Its name.
+        text: What it measures, in a sentence.
+        label: The name of its label.
+        histograms: The observations by the label's values.
+    """
+
+    def __init__(self, name: str, text: str, label: str, histograms: Mapping[str, FastHistogram]) -> None:
+        self._name, self._text, self._label, self._histograms = name, text, label, histograms
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the histogram as it stands."""
+        """Yield the histogram as it is now."""
         family = HistogramMetricFamily(self._name, self._text, labels=[self._label])
-        for value, spread in self._spreads.items():
-            spread.add_to(family, value)
+        for value, histogram in self._histograms.items():
+            histogram.add_to(family, value)
         yield family

@@ -1,4 +1,4 @@
-"""When a frame of a recording is due: at its time, sooner or later by a factor, or at once."""
+"""The clock of a recording that is played: frames are due at their times, by a factor, or at once."""
 
 import asyncio
 
@@ -7,7 +7,11 @@ Speed = float | None
 
 
 class PlaybackClock:
-    """Keeps time with a recording. What had to wait for somebody moves all that follows."""
+    """Waits until frames of a recording are due. A delay moves all that follows.
+
+    Args:
+        speed: How many times as fast as it was; None for as fast as possible.
+    """
 
     def __init__(self, speed: Speed) -> None:
         self._speed = speed
@@ -15,11 +19,11 @@ class PlaybackClock:
         self._zero = self._clock()
 
     async def until(self, t: float) -> None:
-        """Wait for a time of the recording; at full speed only let others have their turn."""
+        """Wait for a time of the recording, in seconds; at full speed only give the loop a turn."""
         await asyncio.sleep(0 if self._speed is None else max(0.0, self._due(t) - self._clock()))
 
     def resume(self, t: float) -> None:
-        """Go on from a time of the recording now, if that is later than it was due."""
+        """Let a time of the recording, in seconds, be now, if now is later than it was due."""
         if self._speed is not None:
             self._zero += max(0.0, self._clock() - self._due(t))
 

@@ -1,4 +1,4 @@
-"""Recordings as an upstream: each request is answered by the one whose prompt is most like its own."""
+"""Recordings as an upstream: a request is answered by the recording whose prompt is most like its own."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,7 +19,12 @@ from propactor.settings.tables import Timeouts
 
 
 class ReplayUpstream:
-    """Plays a recording for each generation; where no prompt is alike, they take turns."""
+    """Plays a recording for each generation; where no prompt is alike, they take turns.
+
+    Args:
+        recordings: What can be played; each was opened by its upstream's rules.
+        speed: How many times as fast as it was; None for as fast as possible.
+    """
 
     name = "replay"
     source: Source = "gateway"
@@ -29,10 +34,10 @@ class ReplayUpstream:
         self._turns = count()
 
     def problem(self) -> None:
-        """Have none."""
+        """Return None: it can always take a generation."""
 
     def describe(self) -> dict[str, object]:
-        """Return what can be seen."""
+        """Return the prompts that were recorded."""
         return {"recordings": [recording.header.prompt for recording in self._recordings]}
 
     def begin(self, request: GenerationRequest, emit: Emit) -> Run:
@@ -41,7 +46,7 @@ class ReplayUpstream:
         return _NamedRun(recording, request, emit, self._speed)
 
     def session_key(self, request: GenerationRequest) -> None:
-        """Have none."""
+        """Return None: there are no sessions."""
 
     def _choose(self, prompt: str) -> Recording:
         alike = [_likeness(prompt, recording.header.prompt) for recording in self._recordings]
@@ -51,15 +56,16 @@ class ReplayUpstream:
 
 def _likeness(prompt: str, other: str) -> int:
     """Count the words that two prompts share."""
-    return len(_telling(prompt) & _telling(other))
+    return len(_key_words(prompt) & _key_words(other))
 
 
-def _telling(prompt: str) -> set[str]:
+def _key_words(prompt: str) -> set[str]:
+    """Return the words of a prompt, without those that are in every prompt."""
     return {word.lower() for word in words(prompt)} - FILLERS
 
 
 class _NamedRun:
-    """A run whose result is called as the recording is, whatever was asked for now."""
+    """A run whose result has the name of the recording, whatever is asked for now."""
 
     def __init__(self, recording: Recording, request: GenerationRequest, emit: Emit, speed: Speed) -> None:
         self._name, self._emit = recording.header.name, emit

@@ -1,4 +1,4 @@
-"""Listens in on an application that generates one prop, and makes a recording of what its upstream said."""
+"""Records what the upstreams of an application say while it generates one prop."""
 
 import time
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The calls about generations: begin one, read it, look at it, end it, list them."""
+"""The handlers for generations: begin one, stream it, take a snapshot, cancel it, list the live ones."""
 
 import asyncio
 import re
@@ -21,7 +21,7 @@ CURSOR = re.compile(r"[0-9]{1,15}")
 
 
 async def generate_stream(request: web.Request) -> web.StreamResponse:
-    """Begin a generation and stream it, or, with ``mode: async``, say where its stream is."""
+    """Begin a generation and stream it; with ``mode: async`` answer with the address of its stream (202)."""
     arrived_at = _now()
     body = await read_body(request)
     generation, after = _attach(request, body)
@@ -34,7 +34,7 @@ async def generate_stream(request: web.Request) -> web.StreamResponse:
 
 
 async def generate(request: web.Request) -> web.Response:
-    """Begin a generation, wait for its end, and answer with the prop."""
+    """Begin a generation, wait for its end, and answer with the prop or a problem."""
     body = await read_body(request)
     generation, _ = _attach(request, body)
     generation.launch()
@@ -58,7 +58,14 @@ def _outcome(generation: GenerationHandle) -> web.Response:
 
 
 def _attach(request: web.Request, body: GenerateBody) -> tuple[GenerationHandle, int]:
-    """Find the generation that a repeated request belongs to, and its place there, or create one."""
+    """Find the generation that a repeated request belongs to, or create one.
+
+    A request is known again by its ``Idempotency-Key``. Where it brings a ``Last-Event-ID`` its body will do:
+    an EventSource that uses POST comes back to its own stream so.
+
+    Returns:
+        The generation, and the event behind which this reader begins.
+    """
     known, supervisor = request.app[IDEMPOTENCY], request.app[SUPERVISOR]
     fingerprint = body.fingerprint(request.remote or "")
     key, cursor = request.headers.get("Idempotency-Key"), _cursor(request)
@@ -69,7 +76,7 @@ def _attach(request: web.Request, body: GenerateBody) -> tuple[GenerationHandle,
         try:
             return GenerationHandle(supervisor.find(earlier)), cursor or 0
         except NotFound:
-            pass  # no longer kept: what follows is a new generation
+            pass  # it is no longer kept, so this request begins a new one
     generation = _create(request, body)
     known.remember(key, fingerprint, generation.request_id)
     return generation, 0
@@ -89,7 +96,12 @@ def _create(request: web.Request, body: GenerateBody) -> GenerationHandle:
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """Stream a generation to a late, second or returning reader."""
+    """Stream a generation to a late, second or returning reader.
+
+    Raises:
+        NotFound: there is no such generation.
+        CursorExpired: the generation, or what follows the reader's place, is no longer kept.
+    """
     cursor = _cursor(request)
     try:
         generation = _find(request)
@@ -105,7 +117,7 @@ async def events(request: web.Request) -> web.StreamResponse:
 async def _stream(
     request: web.Request, generation: GenerationHandle, after: int, arrived_at: float
 ) -> web.StreamResponse:
-    """Stream from a place on, or say that nothing will follow it."""
+    """Stream what follows event ``after``; answer 204, which ends an EventSource, where nothing will."""
     subscription = generation.subscribe(after)
     try:
         if subscription.at_end:
@@ -120,7 +132,7 @@ async def _stream(
         return response
     finally:
         generation.unsubscribe(subscription)
-        if not generation.launched:  # the client was gone before its first byte
+        if not generation.launched:  # the client was gone before its first byte, so nobody was asked yet
             generation.cancel("abandoned")
 
 
@@ -145,7 +157,7 @@ def _make_pump(
 
 
 async def _pump(pump: Pump, request: web.Request, generation: GenerationHandle, arrived_at: float) -> None:
-    """Pump to the end; the upstream is asked once the first bytes are in the socket."""
+    """Pump to the end. The upstream is asked after the first bytes, in case the client is gone by then."""
     metrics = request.app[METRICS]
     await pump.open()
     if not generation.launched:
@@ -189,10 +201,12 @@ def _now() -> float:
 
 
 def _cursor(request: web.Request) -> int | None:
-    """Return the place to resume from, or None; the header wins, as browsers send it.
+    """Return the event to resume behind, None if none is named.
+
+    The header counts more than the address: a browser that reconnects sends the header, with the newer place.
 
     Raises:
-        InvalidRequest: it isn't one of our event ids.
+        InvalidRequest: it isn't an event id of this service.
     """
     value = request.headers.get("Last-Event-ID") or request.query.get("last_event_id")
     if not value:

@@ -101,8 +101,8 @@ def calm_collector() -> None:
     A stream makes many short-lived objects and no cycles: collecting took 7 % of the CPU time at 9,000 deltas
     a second.
     """
-    # Python's own thresholds are 700, 10, 10. To look at 50,000 live objects takes 1.5 ms (measured): less than
-    # the 5 ms for which one piece of work may hold the loop, and due 70 times less often.
+    # Python's own thresholds are 700, 10, 10. To look at 50,000 live objects takes 1.5 ms (measured): that is
+    # less than the 5 ms for which one piece of work may hold the loop, and it is due 70 times less often.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 5, 5)

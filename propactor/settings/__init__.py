@@ -1,4 +1,4 @@
-"""The settings: read from a TOML file and the environment, checked, and never silently ignored."""
+"""The settings: read from a TOML file and the environment, and checked; a misspelt name is an error."""
 
 import os
 import re
@@ -33,11 +33,11 @@ LOOPBACK = re.compile(r"^(localhost|127(\.\d+){3}|::1|\[::1\])$")
 
 
 class SettingsError(Exception):
-    """The configuration can't be used; the text says what is wrong and where."""
+    """The settings can't be used; the text says what is wrong, and where."""
 
 
 class Settings(BaseSettings):
-    """All tables. ``PROPACTOR_SERVER__PORT=8080`` sets ``[server] port``."""
+    """All tables, frozen. ``PROPACTOR_SERVER__PORT=8080`` sets ``[server] port``."""
 
     model_config = SettingsConfigDict(
         env_prefix="PROPACTOR_", env_nested_delimiter="__", extra="forbid", frozen=True
@@ -65,16 +65,21 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  pydantic names it
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  pydantic names it
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take arguments first, then the environment, then the file."""
+        """Let arguments count more than the environment, and the environment more than the file."""
         file = TomlConfigSettingsSource(settings_cls, settings_cls.model_config.get("toml_file"))
         return init_settings, env_settings, file
 
 
+# Read by the tests, by their cache of gateways and by the build, and not by the service.
 NOT_SETTINGS = frozenset({"PROPACTOR_REQUIRE", "PROPACTOR_CACHE", "PROPACTOR_UI", "PROPACTOR_UI_NODE"})
 
 
 def load(path: Path | None = None, **overrides: dict[str, Any]) -> Settings:
-    """Read the settings: ``overrides``, then the environment, then ``path`` or ./config.toml if it is there.
+    """Read the settings.
+
+    Args:
+        path: The file; without one ./config.toml is read if it is there.
+        overrides: Tables with values that count more than the environment, which counts more than the file.
 
     Raises:
         SettingsError: the file is missing or not TOML, a name is unknown, or a value is out of range.
@@ -83,6 +88,7 @@ def load(path: Path | None = None, **overrides: dict[str, Any]) -> Settings:
         raise SettingsError(f"{path}: no such file")
     _refuse_unknown_variables()
     file = path or Path("config.toml")
+    # pydantic-settings takes the file's name from the class, so each file needs a class.
     read = type("Settings", (Settings,), {"model_config": {**Settings.model_config, "toml_file": file}})
     try:
         return read(**overrides)  # type: ignore[no-any-return]  # a class made here: mypy can't know it
@@ -95,7 +101,7 @@ def load(path: Path | None = None, **overrides: dict[str, Any]) -> Settings:
 
 
 def _refuse_unknown_variables() -> None:
-    """Complain about a misspelt variable, which would otherwise silently do nothing."""
+    """Refuse a misspelt variable: pydantic reads those it knows, and would not notice it."""
     known = {f"PROPACTOR_{t}__{k}".upper() for t, k in names()}
     tables = {f"PROPACTOR_{t}".upper() for t, _ in names()}
     found = {name for name in os.environ if name.upper().startswith("PROPACTOR_")}
@@ -114,7 +120,7 @@ def names() -> list[tuple[str, str]]:
 
 
 def _explain(exc: ValidationError) -> str:
-    """Say on a line each what is wrong, without the values, which may be secret."""
+    """Return what is wrong, on a line each, without the values, which may be secret."""
     return "\n".join(f"[{'.'.join(map(str, e['loc']))}] {e['msg']}" for e in exc.errors())
 
 
@@ -122,7 +128,7 @@ def check_exposure(server: Server) -> None:
     """Refuse to listen where others can reach us without a token.
 
     Raises:
-        SettingsError: the address isn't loopback, there is no token, and nobody said that's all right.
+        SettingsError: the address isn't loopback, no token is set, and ``allow_unauthenticated`` is off.
     """
     if LOOPBACK.match(server.host) or server.token.get_secret_value() or server.allow_unauthenticated:
         return

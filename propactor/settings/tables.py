@@ -86,9 +86,9 @@ class Model(Table):
 
 
 class UpstreamOrder(Table):
-    """Which upstream is asked first."""
+    """Which upstreams are asked, and in which order."""
 
-    order: tuple[str, ...] = Field(  # the registry checks the names
+    order: tuple[str, ...] = Field(  # checked by the registry, which imports this and so can't be asked here
         ("openclaw", "model", "template"),
         description="The upstreams in the order they are tried. A template that isn't named is the last.",
     )
@@ -124,7 +124,7 @@ class Stream(Table):
 
 
 class Limits(Table):
-    """Bounds of everything that holds things."""
+    """How much is held at most, in items and bytes."""
 
     generations: Count = Field(2000, description="Live generations.")
     retained: Count = Field(500, description="Finished generations kept readable.")

@@ -1,1 +1,1 @@
-"""Shows a generation while it happens: as it changes on a screen, as lines, as JSON."""
+"""Displays of a generation: live on a screen, as lines of text, as lines of JSON."""

@@ -1,4 +1,4 @@
-"""A generation on a screen that changes while it happens."""
+"""The live display: a generation on a screen that is redrawn while it runs."""
 
 import time
 from contextlib import ExitStack
@@ -20,7 +20,7 @@ from propactor.cli.display.view import Data, GenerationView, Tool
 FRAMES_PER_SECOND = 12
 THOUGHT_LINES, TOOL_LINES = 5, 5
 OTHER_LINES = 4
-"""Lines that frames and the status take."""
+"""Lines that borders and the status take."""
 SIDE_BY_SIDE = 100
 """Columns from which on code and parts stand beside each other."""
 _MARKS = {"running": ("…", "yellow"), "ok": ("✔", "green"), "error": ("✘", "red")}
@@ -28,7 +28,13 @@ _LABELS = {"Failed": "bold red", "Stop": "yellow", "Note": "yellow"}
 
 
 class LiveDisplay:
-    """Redraws the view some times a second; in the end only the summary stays."""
+    """Redraws the view ``FRAMES_PER_SECOND`` times a second; at the end it leaves the summary alone.
+
+    Args:
+        prompt: What is being built.
+        view: The generation; it changes while it is shown.
+        console: Where to draw, if not on stdout.
+    """
 
     def __init__(self, prompt: str, view: GenerationView, console: Console | None = None) -> None:
         self._console = console or Console()
@@ -53,10 +59,10 @@ class LiveDisplay:
         self._terminal.close()
 
     def show(self, kind: str, data: Data, view: GenerationView) -> None:
-        """Have nothing to do: the next frame shows it."""
+        """Do nothing: the next redraw shows the event."""
 
     def say(self, text: str) -> None:
-        """Print a word of our own above the changing part."""
+        """Print a notice above the part that is redrawn."""
         self._console.print(Text(text, style="yellow"))
 
     def close(self, view: GenerationView) -> None:

@@ -1,4 +1,4 @@
-"""A generation as lines: as JSON for programs, as words for logs and pipes."""
+"""Displays without a screen: lines of JSON for programs, lines of text for logs and pipes."""
 
 import sys
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from propactor.core import jsontext
 
 
 class Display(Protocol):
-    """Something that shows a generation while it happens."""
+    """Something that shows a generation while it runs."""
 
     def __enter__(self) -> Self:
         """Begin to show."""
@@ -22,11 +22,17 @@ class Display(Protocol):
         ...
 
     def show(self, kind: str, data: Data, view: GenerationView) -> None:
-        """Show an event; the view has taken it already."""
+        """Show an event.
+
+        Args:
+            kind: The event's name.
+            data: What it carries.
+            view: The generation; it has taken the event already.
+        """
         ...
 
     def say(self, text: str) -> None:
-        """Show a word of our own, such as about a lost connection."""
+        """Show a notice of the command's own, such as about a lost connection."""
         ...
 
     def close(self, view: GenerationView) -> None:
@@ -35,13 +41,13 @@ class Display(Protocol):
 
 
 class JsonLines:
-    """One JSON object a line on stdout, and nothing else there."""
+    """Prints each event as a JSON object on a line of stdout, and nothing else there."""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Have nothing to put back."""
+        """Do nothing: the screen is as it was."""
 
     def show(self, kind: str, data: Data, view: GenerationView) -> None:  # noqa: ARG002  the shape of a display
         """Print an event: its name, then what it carries."""
@@ -52,11 +58,11 @@ class JsonLines:
         print(f"propactor: {text}", file=sys.stderr)
 
     def close(self, view: GenerationView) -> None:
-        """Have nothing to add: the events say it all."""
+        """Print nothing: the events say how it came out."""
 
 
 class PlainLines:
-    """A line for each thing that happens, as soon as it is whole; the code itself is left out."""
+    """Prints a line for each event, and thoughts as soon as a line of them is whole; leaves out the code."""
 
     def __init__(self) -> None:
         self._thought = ""
@@ -65,10 +71,10 @@ class PlainLines:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Have nothing to put back."""
+        """Do nothing: the screen is as it was."""
 
     def show(self, kind: str, data: Data, view: GenerationView) -> None:  # noqa: ARG002  the shape of a display
-        """Print what is worth a line."""
+        """Print the event, if it is worth a line."""
         if kind != "thinking":
             self._flush()
         line = _LINES.get(kind)
@@ -78,7 +84,7 @@ class PlainLines:
             self._think(clean(data.get("message")))
 
     def say(self, text: str) -> None:
-        """Print a word of our own."""
+        """Print a notice."""
         self._flush()
         _print("note", text)
 

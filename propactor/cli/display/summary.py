@@ -1,4 +1,4 @@
-"""How a generation came out, in plain words."""
+"""The summary of a generation that has ended, as labels and texts."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ _TELLING = {
 
 
 def summary(view: GenerationView) -> Iterator[tuple[str, str]]:
-    """Yield what there is to say of the end, as labels and texts."""
+    """Yield how it came out, how long it took and how its upstream was stopped, as labels and texts."""
     if view.result is not None:
         yield from _result(view, view.result)
     elif view.error is not None:

@@ -21,7 +21,7 @@ def one_line(text: str, width: int) -> str:
 
 @contextlib.contextmanager
 def without_caret() -> Iterator[None]:
-    """Keep the terminal from writing ``^C`` into what is being redrawn, which would shift it by a line."""
+    """Keep the terminal from writing ``^C`` where something is redrawn, which would shift it by a line."""
     try:
         import termios
     except ImportError:  # Windows writes none

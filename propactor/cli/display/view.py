@@ -1,4 +1,4 @@
-"""What a stream has told so far, folded into what a person wants to see."""
+"""The state of a generation for displays, folded from the events of its stream."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ Data = Mapping[str, Any]
 
 @dataclass
 class Tool:
-    """One use of a tool."""
+    """One use of a tool: its name, previews of its input and output, and whether it still runs."""
 
     name: str
     wanted: str
@@ -22,7 +22,11 @@ class Tool:
 
 @dataclass
 class GenerationView:
-    """One generation as heard from its stream. Times come from a clock that only goes forward."""
+    """One generation as its stream has told it so far.
+
+    Args:
+        asked_at: When it was asked for. This and all other times are a monotonic clock's, in seconds.
+    """
 
     asked_at: float
     status: str = "connecting"
@@ -38,7 +42,13 @@ class GenerationView:
     ended_at: float | None = None
 
     def take(self, kind: str, data: Data, now: float) -> None:
-        """Take an event; kinds of a later version are skipped."""
+        """Take an event; events that only a later version knows are skipped.
+
+        Args:
+            kind: The event's name.
+            data: What it carries.
+            now: The time, in seconds.
+        """
         handler = _HANDLERS.get(kind)
         if handler is None:
             return
