@@ -120,6 +120,14 @@ def plain(value: object) -> object:
     return {name: plain(v) for attr, name in names if (v := getattr(value, attr)) is not None}
 
 
+def payload(data: bytes) -> dict[str, Any]:
+    """Return what the bytes of an entry say of the event itself."""
+    fields = _parse(data)
+    for name in ("requestId", "seq", "ts"):
+        del fields[name]
+    return fields
+
+
 def notice(request_id: str, seq: int, ts: int, event: Event) -> bytes:
     """Encode an event for one reader alone: it has no id, so the reader's place stays where it was."""
     data = jsontext.dumps(body(request_id, seq, ts, event))

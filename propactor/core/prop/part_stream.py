@@ -5,9 +5,14 @@ from collections.abc import Sequence
 from propactor.core import events
 from propactor.core.prop import part
 from propactor.core.prop.part_reader import PartReader, Reading
+from propactor.core.text import FEW
 
 _NOTHING: Sequence[events.Part] = ()
-_MOST_HELD = 16_384
+_MOST_HELD = 4096
+"""Characters, and as many pieces as the text itself is held in, that are put aside.
+
+More would be a second copy of the text.
+"""
 
 
 class PartStream:
@@ -39,7 +44,7 @@ class PartStream:
         if self._ending in delta or self._other_ending in delta:
             return self._read()
         self._held += len(delta)
-        return _NOTHING if self._held < _MOST_HELD else self._read()
+        return _NOTHING if self._held < _MOST_HELD and len(self._pieces) <= FEW else self._read()
 
     def reset(self) -> None:
         """Start over, as the text does. What was sent stays sent, until other parts take its place."""

@@ -50,7 +50,7 @@ class PropText:
         self.chars += len(text)
         self._pieces.append(text)
         if len(self._pieces) > FEW:
-            self._pieces.compact(self.chars)
+            self._pieces.fold()
         parts = self._parts.feed(text)
         if parts:
             self.parts_sent += len(parts)
@@ -73,7 +73,11 @@ class PropText:
         self.parts_sent += len(corrections)
         return corrections
 
+    def release(self) -> None:
+        """Keep the counts alone, of a text that nobody will read or continue any more."""
+        del self._pieces, self._parts
+
     def _clear(self) -> None:
         self.chars = 0
-        self._pieces.clear()
+        self._pieces = StringBuilder()
         self._parts.reset()
