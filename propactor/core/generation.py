@@ -132,7 +132,7 @@ class Generation:
             now: The time, in seconds.
         """
         prop_text = self._prop_text
-        if not self._flowing or not prop_text.takes(text):
+        if not self._flowing or prop_text.is_void or prop_text.chars + len(text) > prop_text.limit:
             return self.receive(TextDelta(text, source=source, at=at), now)
         self.watchdog.last_event_at = now
         parts = prop_text.append(text)

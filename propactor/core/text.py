@@ -28,10 +28,12 @@ class StringBuilder(list[str]):
         """Return everything that was appended."""
         return self._folded.decode("utf-8", "surrogatepass") + "".join(self)
 
-    def fold(self) -> None:
-        """Make the pieces part of what is held as UTF-8."""
-        self._folded += "".join(self).encode("utf-8", "surrogatepass")
+    def fold(self) -> str:
+        """Make the pieces part of what is held as UTF-8, and return them joined."""
+        text = "".join(self)
+        self._folded += text.encode("utf-8", "surrogatepass")
         self.clear()
+        return text
 
     def replace(self, text: str) -> None:
         """Hold another text instead."""
