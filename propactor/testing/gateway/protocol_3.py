@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from propactor.testing.frames import Json
-from propactor.testing.sessions import now_ms
+from propactor.testing.gateway.frames import Json
+from propactor.testing.gateway.run_events import Ending, Voice
+from propactor.testing.gateway.sessions import now_ms
 from propactor.testing.steps import UseTool
-from propactor.testing.voice import Ending, Voice
 
 if TYPE_CHECKING:
-    from propactor.testing.run import Run
+    from propactor.testing.gateway.run import Run
 
 _CHAT_PACE = 0.15
 _USAGE = {"input": 1200, "output": 200, "total": 1400}

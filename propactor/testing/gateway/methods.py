@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from propactor.testing import asking
-from propactor.testing.connection import ADMIN, READ, Connection
-from propactor.testing.frames import Json, error
-from propactor.testing.hello import health
-from propactor.testing.run import Order, Run
-from propactor.testing.sessions import now_ms
+from propactor.testing.gateway import agent_params
+from propactor.testing.gateway.connection import ADMIN, READ, Connection
+from propactor.testing.gateway.frames import Json, error
+from propactor.testing.gateway.hello import health
+from propactor.testing.gateway.run import Order, Run
+from propactor.testing.gateway.sessions import now_ms
 
 if TYPE_CHECKING:
-    from propactor.testing.gateway import FakeGateway
+    from propactor.testing.gateway.server import FakeGateway
 
 WRITE = "operator.write"
 Params = Mapping[str, Any]
@@ -65,7 +65,7 @@ def _refuse_scope(call: Call, scope: str) -> None:
 
 def _agent(call: Call) -> None:
     gateway, params = call.gateway, call.params
-    wrong = asking.fault(params, protocol=gateway.protocol, agents=gateway.agents)
+    wrong = agent_params.fault(params, protocol=gateway.protocol, agents=gateway.agents)
     if wrong:
         call.refuse(wrong)
     elif params["idempotencyKey"] in gateway.runs:
@@ -78,7 +78,7 @@ def _agent(call: Call) -> None:
             request_id=call.request_id,
             run_id=params["idempotencyKey"],
             message=params["message"],
-            timeout=asking.time_limit(params),
+            timeout=agent_params.time_limit(params),
         )
         gateway.take(order, params)
 
@@ -134,7 +134,7 @@ def _delete(call: Call) -> None:
 
 
 def _patch(call: Call) -> None:
-    session = call.gateway.archive.open(call.key, asking.agent_of(call.params, call.key))
+    session = call.gateway.archive.open(call.key, agent_params.agent_of(call.params, call.key))
     settings = {name: value for name, value in call.params.items() if name != "key"}
     session.settings.update(settings)
     call.answer(ok=True, key=session.key, entry={"sessionId": session.session_id, **settings})

@@ -7,8 +7,8 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 
 from propactor.core import jsontext
-from propactor.testing import frames
-from propactor.testing.handshake import Grant
+from propactor.testing.gateway import frames
+from propactor.testing.gateway.handshake import Grant
 
 READ, ADMIN = "operator.read", "operator.admin"
 

@@ -22,7 +22,7 @@ from propactor.testing.steps import (
     UseTool,
     Wait,
 )
-from tests.testing.client import Frame, client
+from tests.testing.gateway.client import Frame, client
 
 BOTH = pytest.mark.parametrize("protocol", [3, 4])
 READ = UseTool("read", {"path": "a.txt"}, "text")

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from propactor.testing.frames import Json
+from propactor.testing.gateway.frames import Json
 
 if TYPE_CHECKING:
-    from propactor.testing.run import Run
+    from propactor.testing.gateway.run import Run
 
 PROVIDER, MODEL = "fake", "think-1"
 _NO_USAGE = {"input": 0, "output": 0, "cacheRead": 0, "cacheWrite": 0, "totalTokens": 0}

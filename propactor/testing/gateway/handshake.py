@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from propactor.core import jsontext
-from propactor.testing.frames import Json, error
+from propactor.testing.gateway.frames import Json, error
 
 CLIENT_IDS = frozenset(
     {

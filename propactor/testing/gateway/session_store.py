@@ -4,12 +4,12 @@ import time
 import uuid
 from pathlib import Path
 
-from propactor.testing import sessions
-from propactor.testing.audience import Audience
-from propactor.testing.frames import Json
-from propactor.testing.run import Run
-from propactor.testing.sessions import Session
-from propactor.testing.transcripts import Transcripts
+from propactor.testing.gateway import sessions
+from propactor.testing.gateway.broadcast import Audience
+from propactor.testing.gateway.frames import Json
+from propactor.testing.gateway.run import Run
+from propactor.testing.gateway.sessions import Session
+from propactor.testing.gateway.transcripts import Transcripts
 
 
 class Archive:

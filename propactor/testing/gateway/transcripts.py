@@ -5,8 +5,8 @@ import uuid
 from pathlib import Path
 
 from propactor.core import jsontext
-from propactor.testing.frames import Json
-from propactor.testing.sessions import Session
+from propactor.testing.gateway.frames import Json
+from propactor.testing.gateway.sessions import Session
 
 
 class Transcripts:

@@ -5,11 +5,13 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from propactor.testing.connection import Connection
-from propactor.testing.current import CurrentVoice
-from propactor.testing.february import FebruaryVoice
-from propactor.testing.frames import Json
-from propactor.testing.sessions import Session
+from propactor.testing.gateway.connection import Connection
+from propactor.testing.gateway.frames import Json
+from propactor.testing.gateway.protocol_3 import FebruaryVoice
+from propactor.testing.gateway.protocol_4 import CurrentVoice
+from propactor.testing.gateway.run_events import Ending, Voice
+from propactor.testing.gateway.scheduler import Timer
+from propactor.testing.gateway.sessions import Session
 from propactor.testing.steps import (
     Disconnect,
     Fail,
@@ -24,11 +26,9 @@ from propactor.testing.steps import (
     Wait,
     pieces,
 )
-from propactor.testing.ticker import Timer
-from propactor.testing.voice import Ending, Voice
 
 if TYPE_CHECKING:
-    from propactor.testing.gateway import FakeGateway
+    from propactor.testing.gateway.server import FakeGateway
 
 _SETTLING = 0.002
 """How long after a run was stopped its last words come."""

@@ -4,9 +4,7 @@
 then say what happens, see ``scenarios``.
 """
 
-import argparse
 import asyncio
-import contextlib
 import functools
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -19,16 +17,16 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request as Upgrade
 from websockets.http11 import Response
 
-from propactor.testing import asking, frames, hello, reception
-from propactor.testing.archive import Archive
-from propactor.testing.audience import Audience
-from propactor.testing.connection import Connection
-from propactor.testing.resuming import resume
-from propactor.testing.run import Order, Run
+from propactor.testing.gateway import agent_params, frames, handler, hello
+from propactor.testing.gateway.broadcast import Audience
+from propactor.testing.gateway.connection import Connection
+from propactor.testing.gateway.resume import resume
+from propactor.testing.gateway.run import Order, Run
+from propactor.testing.gateway.scheduler import Ticker
+from propactor.testing.gateway.session_store import Archive
+from propactor.testing.gateway.sessions import Session, now_ms
 from propactor.testing.scenarios import by_prompt
-from propactor.testing.sessions import Session, now_ms
 from propactor.testing.steps import Accept, Ignore, Refuse, Step
-from propactor.testing.ticker import Ticker
 
 Script = Sequence[Step] | Callable[[Mapping[str, Any]], Sequence[Step]]
 TOKEN = "TEST-TOKEN"  # noqa: S105  it opens nothing
@@ -94,7 +92,7 @@ class FakeGateway:
         """Listen, and begin to tick."""
         self.ticker = Ticker(self.audience.flush)
         self._server = await serve(
-            functools.partial(reception.welcome, self),
+            functools.partial(handler.welcome, self),
             "127.0.0.1",
             self.port,
             process_request=self._upgrade,
@@ -196,8 +194,8 @@ class FakeGateway:
                 self._accept(order, params, script)
 
     def _accept(self, order: Order, params: Mapping[str, Any], script: Sequence[Step]) -> None:
-        key = asking.session_key(params, self.protocol)
-        session = self.archive.open(key, asking.agent_of(params, key))
+        key = agent_params.session_key(params, self.protocol)
+        session = self.archive.open(key, agent_params.agent_of(params, key))
         session.settings.setdefault("thinkingLevel", params.get("thinking"))
         run = self.runs[order.run_id] = Run(self, session, order, script)
         run.waiters += self.waiters.pop(run.run_id, [])
@@ -260,24 +258,3 @@ class FakeGateway:
         if self.protocol >= 4 and "X-Forwarded-For" in request.headers:
             return socket.respond(HTTPStatus.FORBIDDEN, "forbidden\n")
         return None
-
-
-async def _run(port: int, protocol: int, token: str) -> None:
-    async with FakeGateway(port=port, protocol=protocol, token=token) as gateway:
-        print(f"{gateway.url} protocol {protocol} token {token}", flush=True)
-        await asyncio.Event().wait()
-
-
-def main() -> None:
-    """Run a fake gateway until it is interrupted."""
-    parser = argparse.ArgumentParser(description="A fake OpenClaw gateway on 127.0.0.1.")
-    parser.add_argument("--port", type=int, default=18789)
-    parser.add_argument("--protocol", type=int, choices=(3, 4), default=4)
-    parser.add_argument("--token", default=TOKEN)
-    arguments = parser.parse_args()
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(arguments.port, arguments.protocol, arguments.token))
-
-
-if __name__ == "__main__":
-    main()

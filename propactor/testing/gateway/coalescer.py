@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from propactor.testing.ticker import Ticker, Timer
+from propactor.testing.gateway.scheduler import Ticker, Timer
 
 PACE = 0.075
 

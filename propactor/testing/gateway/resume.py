@@ -4,10 +4,10 @@ import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from propactor.testing.run import Run
+from propactor.testing.gateway.run import Run
 
 if TYPE_CHECKING:
-    from propactor.testing.gateway import FakeGateway
+    from propactor.testing.gateway.server import FakeGateway
 
 PROMPT = (
     "[System] Your previous turn was interrupted by a gateway restart while OpenClaw was waiting on"

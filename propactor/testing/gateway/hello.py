@@ -5,9 +5,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from propactor.testing.frames import Json
-from propactor.testing.handshake import Grant
-from propactor.testing.sessions import now_ms
+from propactor.testing.gateway.frames import Json
+from propactor.testing.gateway.handshake import Grant
+from propactor.testing.gateway.sessions import now_ms
 
 STATE_DIR = "/home/dev/.openclaw"
 VERSIONS = {3: "dev", 4: "2026.9.6"}

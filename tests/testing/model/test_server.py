@@ -4,7 +4,7 @@ import anthropic
 import openai
 from openai.types.chat import ChatCompletionUserMessageParam
 
-from propactor.testing.models import KEY, FakeModel
+from propactor.testing.model import KEY, FakeModel
 from propactor.testing.steps import Say, Think
 
 SCRIPT = [Think("Hm. ", rate=200), Say("A lamp, "), Say("red.")]

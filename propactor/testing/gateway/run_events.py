@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from propactor.core import jsontext
-from propactor.testing import sessions
-from propactor.testing.frames import Json
-from propactor.testing.sessions import now_ms
+from propactor.testing.gateway import sessions
+from propactor.testing.gateway.frames import Json
+from propactor.testing.gateway.sessions import now_ms
 from propactor.testing.steps import UseTool
 
 if TYPE_CHECKING:
-    from propactor.testing.run import Run
+    from propactor.testing.gateway.run import Run
 
 ABORTED = "This operation was aborted"
 TIMED_OUT = (

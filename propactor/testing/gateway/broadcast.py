@@ -1,10 +1,10 @@
 """Who is connected, and who of them gets to hear what."""
 
 from propactor.core import jsontext
-from propactor.testing.connection import Connection
-from propactor.testing.frames import Json
-from propactor.testing.run import Run
-from propactor.testing.sessions import Session
+from propactor.testing.gateway.connection import Connection
+from propactor.testing.gateway.frames import Json
+from propactor.testing.gateway.run import Run
+from propactor.testing.gateway.sessions import Session
 
 
 class Audience:

@@ -10,9 +10,9 @@ import pytest
 
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.steps import Fail, Hang, Retry, Say, Step, Think, UseTool
-from tests.testing.client import Client, Frame, client
+from tests.testing.gateway.client import Client, Frame, client
 
-RECORDINGS = Path(__file__).parents[1] / "fixtures" / "openclaw"
+RECORDINGS = Path(__file__).parents[2] / "fixtures" / "openclaw"
 SUCCESS: list[Step] = [
     Think("First I look.", 400),
     Say("Let me read the file first.", 100),

@@ -4,15 +4,15 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from propactor.testing import outcomes, sessions
-from propactor.testing.frames import Json
-from propactor.testing.pacing import Pacer
-from propactor.testing.sessions import now_ms
+from propactor.testing.gateway import endings, sessions
+from propactor.testing.gateway.coalescer import Pacer
+from propactor.testing.gateway.frames import Json
+from propactor.testing.gateway.run_events import ABORTED, TIMED_OUT, Ending, Voice
+from propactor.testing.gateway.sessions import now_ms
 from propactor.testing.steps import UseTool
-from propactor.testing.voice import ABORTED, TIMED_OUT, Ending, Voice
 
 if TYPE_CHECKING:
-    from propactor.testing.run import Run
+    from propactor.testing.gateway.run import Run
 
 _RETRIES = 8
 _OBSERVED = {
@@ -128,10 +128,10 @@ class CurrentVoice(Voice):
         self.emit("lifecycle", {"phase": "finishing", "endedAt": now_ms(), **done})
         self._no_model()
         self.remember("stop")
-        settled = {"executionSettled": True, **outcomes.receipt(self, text)}
+        settled = {"executionSettled": True, **endings.receipt(self, text)}
         self.emit("lifecycle", {"phase": "end", **self.span(), **done, **settled})
         self.chat("final", stopReason="stop", message=self.message(self._everything()))
-        return outcomes.success(self, text) if text else outcomes.excuse(self)
+        return endings.success(self, text) if text else endings.excuse(self)
 
     def fail(self, message: str) -> Ending:
         """End with an error."""
@@ -140,7 +140,7 @@ class CurrentVoice(Voice):
         fault: Json = {"error": message, "errorObservation": _OBSERVED, "executionSettled": True}
         self.emit("lifecycle", {"phase": "error", **self.span(), **fault})
         self.chat("error", errorMessage=message, errorDetail=_OBSERVED)
-        return outcomes.failure(self, message)
+        return endings.failure(self, message)
 
     def abort(self) -> None:
         """Tell that the run is cancelled."""
@@ -157,7 +157,7 @@ class CurrentVoice(Voice):
         self.remember("stop")
         rest = {"aborted": True, "stopReason": "aborted", "executionSettled": True}
         self.emit("lifecycle", {"phase": "error", "error": ABORTED, **self.span(), **rest}, seq=1)
-        return outcomes.abort(self)
+        return endings.abort(self)
 
     def time_out(self) -> Ending:
         """Tell that the model took too long."""
@@ -165,14 +165,14 @@ class CurrentVoice(Voice):
         self._in_call = False
         self._call()
         self._no_model()
-        receipt = outcomes.receipt(self, self.said.strip())
+        receipt = endings.receipt(self, self.said.strip())
         self.remember("stop")
         self.emit("lifecycle", {"phase": "finishing", **self.span(), **_LATE, **receipt})
         self.emit(
             "lifecycle", {"phase": "error", **self.span(), **_LATE, "executionSettled": True, **receipt}
         )
         self.chat("error", errorMessage=TIMED_OUT, errorKind="timeout")
-        return outcomes.timeout(self)
+        return endings.timeout(self)
 
     def emit(
         self, stream: str, data: Mapping[str, Any], *, seq: int | None = None, private: bool = False

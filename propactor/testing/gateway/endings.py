@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from propactor.testing import sessions
-from propactor.testing.frames import Json, error
-from propactor.testing.voice import TIMED_OUT, Ending
+from propactor.testing.gateway import sessions
+from propactor.testing.gateway.frames import Json, error
+from propactor.testing.gateway.run_events import TIMED_OUT, Ending
 
 if TYPE_CHECKING:
-    from propactor.testing.current import CurrentVoice
+    from propactor.testing.gateway.protocol_4 import CurrentVoice
 
 EMPTY = "⚠️ Agent couldn't generate a response. Please try again."
 _LATE_PHASE = {"timeoutPhase": "provider", "providerStarted": True}

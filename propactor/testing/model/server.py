@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from propactor.testing.dialects import DIALECTS, Dialect, Frame, Refusal, Stop
+from propactor.testing.model.dialects import DIALECTS, Dialect, Frame, Refusal, Stop
 from propactor.testing.steps import Disconnect, Fail, Hang, Say, Step, Think, Wait, pieces
 
 Plan = Sequence[Step]

@@ -8,13 +8,13 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from propactor.core import jsontext
-from propactor.testing import frames, hello, methods
-from propactor.testing.connection import Connection
-from propactor.testing.frames import Json
-from propactor.testing.handshake import Door, Grant, Refusal, read_connect
+from propactor.testing.gateway import frames, hello, methods
+from propactor.testing.gateway.connection import Connection
+from propactor.testing.gateway.frames import Json
+from propactor.testing.gateway.handshake import Door, Grant, Refusal, read_connect
 
 if TYPE_CHECKING:
-    from propactor.testing.gateway import FakeGateway
+    from propactor.testing.gateway.server import FakeGateway
 
 _FIRST_FRAME = 64 * 1024
 _PATIENCE = {3: 10.0, 4: 15.0}
