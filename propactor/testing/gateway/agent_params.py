@@ -4,49 +4,25 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
-_COMMON = frozenset(
-    {
-        *(
-            "message",
-            "agentId",
-            "to",
-            "replyTo",
-            "sessionId",
-            "sessionKey",
-            "thinking",
-            "deliver",
-            "attachments",
-        ),
-        *("channel", "replyChannel", "accountId", "replyAccountId", "threadId", "groupId", "groupChannel"),
-        *("groupSpace", "timeout", "lane", "extraSystemPrompt", "label", "idempotencyKey"),
-    }
-)
-_MORE = {
-    3: frozenset(("spawnedBy",)),
-    4: frozenset(
-        {
-            *("provider", "model", "cwd", "promptMode", "expectedExistingSessionId", "bestEffortDeliver"),
-            *("disableMessageTool", "suppressPromptPersistence"),
-        }
-    ),
-}
+from propactor.testing.gateway.profile import Profile
+
 _STRINGS = ("message", "agentId", "sessionKey", "thinking", "extraSystemPrompt", "idempotencyKey")
 
 
-def fault(params: Mapping[str, Any], *, protocol: int, agents: Collection[str]) -> str | None:
+def fault(params: Mapping[str, Any], profile: Profile, agents: Collection[str]) -> str | None:
     """Return what is wrong with the parameters, in the gateway's words."""
-    told = _ill_shaped(params, protocol) or _strange_agent(params, protocol, agents)
+    told = _ill_shaped(params, profile) or _strange_agent(params, profile, agents)
     return told and (
         told if told.startswith(("Agent", "malformed", "Multiple")) else f"invalid agent params: {told}"
     )
 
 
-def _ill_shaped(params: Mapping[str, Any], protocol: int) -> str | None:
+def _ill_shaped(params: Mapping[str, Any], profile: Profile) -> str | None:
     for name in ("message", "idempotencyKey"):
         if name not in params:
             return f"must have required property '{name}'"
     for name in params:
-        if name not in _COMMON | _MORE[protocol]:
+        if name not in profile.agent_params:
             return f"at root: unexpected property '{name}'"
     for name in _STRINGS:
         if name in params and not isinstance(params[name], str):
@@ -59,7 +35,7 @@ def _ill_shaped(params: Mapping[str, Any], protocol: int) -> str | None:
     )
 
 
-def _strange_agent(params: Mapping[str, Any], protocol: int, agents: Collection[str]) -> str | None:
+def _strange_agent(params: Mapping[str, Any], profile: Profile, agents: Collection[str]) -> str | None:
     agent, key = params.get("agentId"), params.get("sessionKey", "")
     if agent is not None and agent not in agents:
         return f'unknown agent id "{agent}"'
@@ -67,27 +43,21 @@ def _strange_agent(params: Mapping[str, Any], protocol: int, agents: Collection[
     owner, colon, _ = rest.partition(":")
     if kind != "agent":
         return None
-    if protocol >= 4 and (not owner or not colon):
+    if profile.checks_key_owner and (not owner or not colon):
         return f'malformed session key "{key}"'
-    if protocol >= 4 and owner not in agents:
+    if profile.checks_key_owner and owner not in agents:
         return f'Agent "{owner}" no longer exists in configuration'
     if agent is not None and owner != agent:
-        return _OTHER_OWNER[protocol].format(agent=agent, owner=owner)
+        return profile.other_owner.format(agent=agent, owner=owner)
     return None
 
 
-_OTHER_OWNER = {
-    3: 'agent "{agent}" does not match session key agent "{owner}"',
-    4: "Multiple agents are configured, but session agent resolution has no explicit owner.",
-}
-
-
-def session_key(params: Mapping[str, Any], protocol: int) -> str:
+def session_key(params: Mapping[str, Any], profile: Profile) -> str:
     """Return the key under which the session is kept."""
     key, agent = params.get("sessionKey"), params.get("agentId")
     if not key:
         return f"agent:{agent or 'main'}:main"
-    if protocol == 3:
+    if not profile.canonical_keys:
         return str(key)
     return str(key if key.startswith("agent:") else f"agent:{agent or 'main'}:{key}").lower()
 

@@ -3,15 +3,16 @@
 from propactor.core import jsontext
 from propactor.testing.gateway.connection import Connection
 from propactor.testing.gateway.frames import Json
+from propactor.testing.gateway.profile import Profile
 from propactor.testing.gateway.run import Run
 from propactor.testing.gateway.sessions import Session
 
 
 class Audience:
-    """All clients of a gateway. Until protocol 4 all events of the gateway are counted together."""
+    """All clients of a gateway, and the number of its last event."""
 
-    def __init__(self, protocol: int) -> None:
-        self.protocol = protocol
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
         self.connections: set[Connection] = set()
         self.seq = 0
 
@@ -35,7 +36,7 @@ class Audience:
                 connection.tell(name, encoded, self.seq)
 
     def tell_asker(self, run: Run, name: str, payload: Json) -> None:
-        """Send an event to who asked for the run, and since protocol 4 to who follows all sessions."""
+        """Send an event to who asked for the run, and to who follows all sessions."""
         asker = run.order.asker
         if asker in self.connections and "tool-events" in asker.grant.caps:
             asker.tell(name, payload)
@@ -56,7 +57,7 @@ class Audience:
 
     def tell_task(self, run: Run, status: str) -> None:
         """Tell everybody that somebody's run begins or ends, prompt and all: gateways of today do."""
-        if self.protocol >= 4:
+        if self.profile.task_events:
             task = {"id": run.run_id, "taskId": run.run_id, "kind": "cli", "runtime": "cli", "status": status}
             task |= {"title": run.message, "runId": run.run_id, **run.session.names}
             self.tell_all("task", {"action": "upserted", "task": task})

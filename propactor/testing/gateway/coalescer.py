@@ -1,17 +1,15 @@
-"""Gateways of today join what a model says: the first piece goes at once, the next after 75 ms."""
+"""Join what a model says: the first piece goes at once, the next when an interval has passed."""
 
 from collections.abc import Callable
 
 from propactor.testing.gateway.scheduler import Ticker, Timer
 
-PACE = 0.075
-
 
 class Pacer:
     """Decides when the grown text of a stream is told."""
 
-    def __init__(self, ticker: Ticker, tell: Callable[[str], None]) -> None:
-        self._ticker, self._tell = ticker, tell
+    def __init__(self, ticker: Ticker, interval: float, tell: Callable[[str], None]) -> None:
+        self._ticker, self._interval, self._tell = ticker, interval, tell
         self._waiting: str | None = None
         self._told: set[str] = set()
         self._told_at = 0.0
@@ -22,7 +20,7 @@ class Pacer:
         if self._waiting != stream:
             self.flush()
         self._waiting = stream
-        due = self._told_at + PACE
+        due = self._told_at + self._interval
         if stream not in self._told or self._ticker.now() >= due:
             self.flush()
         elif self._timer is None:

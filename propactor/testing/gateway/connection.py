@@ -9,6 +9,7 @@ from websockets.asyncio.server import ServerConnection
 from propactor.core import jsontext
 from propactor.testing.gateway import frames
 from propactor.testing.gateway.handshake import Grant
+from propactor.testing.gateway.profile import Profile
 
 READ, ADMIN = "operator.read", "operator.admin"
 
@@ -16,11 +17,11 @@ READ, ADMIN = "operator.read", "operator.admin"
 class Connection:
     """A client that was let in. Frames gather until the ticker's round is over, and go out in one write."""
 
-    def __init__(self, socket: ServerConnection, grant: Grant, *, protocol: int, max_buffered: int) -> None:
-        self.socket, self.grant, self.protocol = socket, grant, protocol
+    def __init__(self, socket: ServerConnection, grant: Grant, profile: Profile) -> None:
+        self.socket, self.grant, self.profile = socket, grant, profile
         self.subscribed: set[str] = set()
         self.all_sessions = False
-        self._max_buffered = max_buffered
+        self._max_buffered = int(profile.policy["maxBufferedBytes"])
         self._seq = 0
         self._waiting: list[bytes] = []
         self._closing: asyncio.Task[None] | None = None
@@ -31,9 +32,9 @@ class Connection:
 
     def sees(self, key: str) -> bool:
         """Tell whether the client gets what happens in a session."""
-        if self.protocol == 3:
-            return self.grant.role == "operator"
-        return self.may(READ) and ("session-scoped-events" not in self.grant.caps or key in self.subscribed)
+        scoped = self.profile.scoped_events and "session-scoped-events" in self.grant.caps
+        allowed = self.may(READ) if self.profile.events_need_scope else self.grant.role == "operator"
+        return allowed and (not scoped or key in self.subscribed)
 
     def follows(self, key: str) -> bool:
         """Tell whether the client asked for what is stored of a session."""
@@ -46,8 +47,8 @@ class Connection:
         self._send(frames.response(request_id, payload, error))
 
     def tell(self, name: str, payload: bytes | Mapping[str, Any], seq: int | None = None) -> None:
-        """Send an event. Since protocol 4 each connection counts its own."""
-        if self.protocol >= 4:
+        """Send an event, numbered by the gateway unless each connection counts its own."""
+        if self.profile.seq_of == "connection":
             self._seq += 1
             seq = self._seq
         encoded = payload if isinstance(payload, bytes) else jsontext.dumps(payload)

@@ -16,24 +16,21 @@ from propactor.testing.gateway.handshake import Door, Grant, Refusal, read_conne
 if TYPE_CHECKING:
     from propactor.testing.gateway.server import FakeGateway
 
-_FIRST_FRAME = 64 * 1024
-_PATIENCE = {3: 10.0, 4: 15.0}
-"""How long a client may take to introduce itself."""
-
 
 async def welcome(gateway: "FakeGateway", socket: ServerConnection) -> None:
     """Serve one client."""
     with contextlib.suppress(ConnectionClosed, TimeoutError):
-        challenge = jsontext.dumps(hello.challenge(gateway.protocol))
+        challenge = jsontext.dumps(hello.challenge(gateway.profile))
         await socket.send(frames.event("connect.challenge", challenge).decode())
-        async with asyncio.timeout(_PATIENCE[gateway.protocol]):
+        async with asyncio.timeout(gateway.profile.handshake_timeout):
             first = await socket.recv()
         await _let_in(gateway, socket, first)
 
 
 async def _let_in(gateway: "FakeGateway", socket: ServerConnection, first: str | bytes) -> None:
     """Open the door, or say why not."""
-    if gateway.protocol >= 4 and len(first) > _FIRST_FRAME:
+    longest = gateway.profile.max_first_frame
+    if longest is not None and len(first) > longest:
         await socket.close(1009)
         return
     request_id, verdict = _judge(gateway, socket, first)
@@ -56,7 +53,7 @@ def _judge(
         gateway.starting -= 1
         return request_id, _booting(gateway.retry_after_ms)
     origin = socket.request.headers.get("Origin") if socket.request else None
-    return request_id, Door(gateway.protocol, gateway.token).judge(params, origin)
+    return request_id, Door(gateway.profile, gateway.token).judge(params, origin)
 
 
 def _booting(retry_after_ms: int) -> Refusal:
@@ -70,15 +67,14 @@ def _booting(retry_after_ms: int) -> Refusal:
 
 async def _serve(gateway: "FakeGateway", socket: ServerConnection, request_id: str, grant: Grant) -> None:
     """Answer a client's requests until it leaves."""
-    protocol, agents = gateway.protocol, gateway.agents
-    buffered = int(hello.POLICIES[protocol]["maxBufferedBytes"])
-    client = Connection(socket, grant, protocol=protocol, max_buffered=buffered)
-    methods_offered = methods.offered(protocol)
+    profile, agents = gateway.profile, gateway.agents
+    client = Connection(socket, grant, profile)
+    methods_offered = methods.offered(profile)
     welcome_payload = hello.hello(
-        protocol, grant, gateway.house, methods=methods_offered, agents=agents, tick=gateway.tick
+        profile, grant, gateway.house, methods=methods_offered, agents=agents, tick=gateway.tick
     )
     client.respond(request_id, welcome_payload)
-    client.tell("health", hello.health(protocol, agents), gateway.audience.seq)
+    client.tell("health", hello.health(profile, agents), gateway.audience.seq)
     client.flush()
     gateway.audience.connections.add(client)
     gateway.changed()

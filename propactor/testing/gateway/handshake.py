@@ -6,6 +6,7 @@ from typing import Any
 
 from propactor.core import jsontext
 from propactor.testing.gateway.frames import Json, error
+from propactor.testing.gateway.profile import Profile
 
 CLIENT_IDS = frozenset(
     {
@@ -22,8 +23,6 @@ CLIENT_IDS = frozenset(
     }
 )
 MODES = frozenset(("webchat", "cli", "ui", "backend", "node", "probe", "test"))
-TRUSTED = (("gateway-client", "backend"), ("cli", "cli"))
-"""The clients that keep their scopes without a device, since protocol 4."""
 _BROWSERS = ("webchat", "webchat-ui", "openclaw-control-ui")
 _FIELDS = frozenset(
     {
@@ -48,10 +47,6 @@ _ORIGIN = (
     "origin not allowed (open the Control UI from the gateway host or allow it in"
     " gateway.controlUi.allowedOrigins)"
 )
-_ENUM = {
-    3: "must be equal to constant; at /client/{name}: must match a schema in anyOf",
-    4: "must be equal to one of the allowed values",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +73,9 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A gateway's door: its protocol and the token it wants."""
+    """A gateway's door: what it checks and the token it wants."""
 
-    protocol: int
+    profile: Profile
     token: str
 
     def judge(self, params: Mapping[str, Any], origin: str | None = None) -> Grant | Refusal:
@@ -98,8 +93,8 @@ class Door:
     def _refuse(
         self, message: str, details: Json | None = None, *, code: str = "INVALID_REQUEST", close: int = 1008
     ) -> Refusal:
-        """Return a refusal. Until protocol 4 only one of them had details."""
-        if details and (self.protocol >= 4 or close == 1002):
+        """Return a refusal. A mismatch of protocols has details on every release."""
+        if details and (self.profile.error_details or close == 1002):
             return Refusal(error(code, message, details=details), close)
         return Refusal(error(code, message), close)
 
@@ -114,7 +109,7 @@ class Door:
             *(f"at root: unexpected property '{name}'" for name in params if name not in _FIELDS),
             *(f"at /client: unexpected property '{name}'" for name in client if name not in _CLIENT_FIELDS),
             *(
-                f"at /client/{name}: " + _ENUM[self.protocol].format(name=name)
+                f"at /client/{name}: " + self.profile.enum_fault.format(name=name)
                 for name, allowed in (("id", CLIENT_IDS), ("mode", MODES))
                 if client and client.get(name) not in allowed
             ),
@@ -123,15 +118,15 @@ class Door:
         return self._refuse(f"invalid connect params: {'; '.join(faults)}") if faults else None
 
     def _device_faults(self, device: Mapping[str, Any] | None) -> tuple[str, ...]:
-        lacks = self.protocol >= 4 and device is not None and "nonce" not in device
+        lacks = self.profile.needs_nonce and device is not None and "nonce" not in device
         return ("at /device: must have required property 'nonce'",) if lacks else ()
 
     def _version(self, params: Mapping[str, Any]) -> Refusal | None:
         low, high = params["minProtocol"], params["maxProtocol"]
-        if low <= self.protocol <= high:
+        if low <= self.profile.protocol <= high:
             return None
-        details: Json = {"expectedProtocol": self.protocol}
-        if self.protocol >= 4:
+        details: Json = {"expectedProtocol": self.profile.protocol}
+        if self.profile.error_details:
             details |= {"code": "PROTOCOL_MISMATCH", "clientMinProtocol": low, "clientMaxProtocol": high}
             details |= {"minimumProbeProtocol": 3}
         return self._refuse("protocol mismatch", details, close=1002)
@@ -142,7 +137,7 @@ class Door:
 
     def _origin(self, params: Mapping[str, Any], origin: str | None) -> Refusal | None:
         browser = params["client"]["id"] in _BROWSERS
-        if not browser and (origin is None or self.protocol == 3):
+        if not browser and (origin is None or not self.profile.checks_origin):
             return None
         reason = "origin not allowed" if origin else "origin missing or invalid"
         return self._refuse(_ORIGIN, {"code": "CONTROL_UI_ORIGIN_NOT_ALLOWED", "reason": reason})
@@ -150,7 +145,7 @@ class Door:
     def _auth(self, params: Mapping[str, Any]) -> Refusal | None:
         auth = params.get("auth") or {}
         token, password = auth.get("token"), auth.get("password")
-        if self.token in (token, password if self.protocol >= 4 else None):
+        if self.token in (token, password if self.profile.takes_password else None):
             return self._node(params)
         if not token and not password:
             return self._unknown_device()
@@ -164,7 +159,7 @@ class Door:
         return self._refuse(f"unauthorized: gateway token {state} (provide gateway auth token)", details)
 
     def _node(self, params: Mapping[str, Any]) -> Refusal | None:
-        strange = self.protocol >= 4 and params.get("role") == "node" and "device" not in params
+        strange = self.profile.nodes_need_device and params.get("role") == "node" and "device" not in params
         return self._unknown_device() if strange else None
 
     def _unknown_device(self) -> Refusal:
@@ -175,9 +170,10 @@ class Door:
     def _grant(self, params: Mapping[str, Any]) -> Grant:
         """Return what the client may do: all it asks for, or nothing where it isn't trusted."""
         client, role = params["client"], params.get("role", "operator")
-        scopes = params.get("scopes", ["operator.admin"] if self.protocol == 3 else [])
-        trusted = self.protocol == 3 or "device" in params or (client["id"], client["mode"]) in TRUSTED
-        return Grant(role, tuple(scopes) if trusted else (), frozenset(params.get("caps") or ()))
+        scopes = params.get("scopes", self.profile.default_scopes)
+        trusted = self.profile.trusted_clients
+        kept = trusted is None or "device" in params or (client["id"], client["mode"]) in trusted
+        return Grant(role, tuple(scopes) if kept else (), frozenset(params.get("caps") or ()))
 
 
 def read_connect(message: str | bytes) -> tuple[str | None, Mapping[str, Any] | Refusal]:

@@ -7,52 +7,25 @@ from dataclasses import dataclass, field
 
 from propactor.testing.gateway.frames import Json
 from propactor.testing.gateway.handshake import Grant
+from propactor.testing.gateway.profile import Profile
 from propactor.testing.gateway.sessions import now_ms
 
 STATE_DIR = "/home/dev/.openclaw"
-VERSIONS = {3: "dev", 4: "2026.9.6"}
-_STORES = {
-    3: "{state}/agents/{agent}/sessions/sessions.json",
-    4: "{state}/agents/{agent}/agent/openclaw-agent.sqlite",
-}
-POLICIES: dict[int, Json] = {
-    3: {"maxPayload": 524288, "maxBufferedBytes": 1572864},
-    4: {
-        "maxPayload": 26214400,
-        "maxBufferedBytes": 52428800,
-        "attachments": {"maxBytes": 19464192, "maxImageBytes": 6291456},
-    },
-}
-_EVENTS = {
-    3: ["connect.challenge", "agent", "chat", "presence", "tick", "shutdown", "health"],
-    4: [
-        "connect.challenge",
-        "agent",
-        "chat",
-        "session.message",
-        "session.tool",
-        "tick",
-        "shutdown",
-        "health",
-        "task",
-    ],
-}
 
 
-def challenge(protocol: int) -> Json:
+def challenge(profile: Profile) -> Json:
     """Return the first thing a gateway says."""
-    payload: Json = {"nonce": str(uuid.uuid4()), "ts": now_ms()}
-    return payload | {"capabilities": ["model-catalog-snapshot"]} if protocol >= 4 else payload
+    return {"nonce": str(uuid.uuid4()), "ts": now_ms(), **profile.challenge}
 
 
-def health(protocol: int, agents: Iterable[str], state_dir: str = STATE_DIR) -> Json:
+def health(profile: Profile, agents: Iterable[str], state_dir: str = STATE_DIR) -> Json:
     """Return how the gateway is, and where its agents keep their sessions."""
     rows = [
         {
             "agentId": agent,
             "isDefault": agent == "main",
             "sessions": {
-                "path": _STORES[protocol].format(state=state_dir, agent=agent),
+                "path": profile.session_path.format(state=state_dir, agent=agent),
                 "count": 0,
                 "recent": [],
             },
@@ -73,26 +46,25 @@ class House:
 
 
 def hello(
-    protocol: int, grant: Grant, house: House, *, methods: list[str], agents: Iterable[str], tick: float
+    profile: Profile, grant: Grant, house: House, *, methods: list[str], agents: Iterable[str], tick: float
 ) -> Json:
     """Return the welcome."""
-    server: Json = {"version": VERSIONS[protocol], "connId": str(uuid.uuid4())}
     uptime = int((time.monotonic() - house.began_at) * 1000)
-    kept = health(protocol, agents, house.state_dir)
+    kept = health(profile, agents, house.state_dir)
     snapshot: Json = {"presence": [], "health": kept, "uptimeMs": uptime}
     snapshot |= {"stateVersion": {"presence": 1, "health": 1}, "sessionDefaults": _defaults()}
-    if protocol == 3 or "operator.admin" in grant.scopes:
+    if not profile.paths_need_admin or "operator.admin" in grant.scopes:
         snapshot |= {"configPath": f"{house.state_dir}/openclaw.json", "stateDir": house.state_dir}
-    features: Json = {"methods": methods, "events": _EVENTS[protocol]}
-    welcome: Json = {"type": "hello-ok", "protocol": protocol, "server": server, "features": features}
-    policy = {**POLICIES[protocol], "tickIntervalMs": int(tick * 1000)}
-    if protocol == 3:
-        server["host"] = "gateway-host"
-        return {**welcome, "snapshot": snapshot, "policy": policy}
-    server |= {"buildId": f"{VERSIONS[4]}-release", "bootId": house.boot_id}
-    features["capabilities"] = ["session-settings-contract"]
-    auth = {"method": "token", "role": grant.role, "scopes": list(grant.scopes)}
-    return {**welcome, "auth": auth, "snapshot": snapshot, "policy": policy}
+    features: Json = {"methods": methods, "events": profile.events}
+    if profile.capabilities:
+        features["capabilities"] = profile.capabilities
+    server: Json = {"version": profile.version, "connId": str(uuid.uuid4()), **profile.server}
+    if profile.names_process:
+        server["bootId"] = house.boot_id
+    welcome: Json = {"type": "hello-ok", "protocol": profile.protocol, "server": server, "features": features}
+    if profile.names_scopes:
+        welcome["auth"] = {"method": "token", "role": grant.role, "scopes": list(grant.scopes)}
+    return {**welcome, "snapshot": snapshot, "policy": {**profile.policy, "tickIntervalMs": int(tick * 1000)}}
 
 
 def _defaults() -> Json:

@@ -8,6 +8,7 @@ from propactor.testing.gateway import agent_params
 from propactor.testing.gateway.connection import ADMIN, READ, Connection
 from propactor.testing.gateway.frames import Json, error
 from propactor.testing.gateway.hello import health
+from propactor.testing.gateway.profile import Profile
 from propactor.testing.gateway.run import Order, Run
 from propactor.testing.gateway.sessions import now_ms
 
@@ -39,7 +40,7 @@ class Call:
     def key(self) -> str:
         """Return the session that is meant, as the gateway writes it."""
         key = str(self.params.get("key") or self.params.get("sessionKey") or "")
-        return key if self.gateway.protocol == 3 else key.lower()
+        return key.lower() if self.gateway.profile.canonical_keys else key
 
 
 def dispatch(call: Call, method: str) -> None:
@@ -47,7 +48,7 @@ def dispatch(call: Call, method: str) -> None:
     row = METHODS.get(method)
     if method == "connect":
         call.refuse("connect is only valid as the first request")
-    elif row is None or call.gateway.protocol not in row.protocols:
+    elif row is None or method not in call.gateway.profile.methods:
         call.refuse(f"unknown method: {method}")
     elif not call.client.may(row.scope):
         _refuse_scope(call, row.scope)
@@ -56,7 +57,7 @@ def dispatch(call: Call, method: str) -> None:
 
 
 def _refuse_scope(call: Call, scope: str) -> None:
-    if call.gateway.protocol == 3:
+    if not call.gateway.profile.explains_scopes:
         call.refuse(f"missing scope: {scope}")
         return
     details = {"code": "MISSING_SCOPE", "missingScope": scope, "requiredScopes": [scope]}
@@ -65,7 +66,7 @@ def _refuse_scope(call: Call, scope: str) -> None:
 
 def _agent(call: Call) -> None:
     gateway, params = call.gateway, call.params
-    wrong = agent_params.fault(params, protocol=gateway.protocol, agents=gateway.agents)
+    wrong = agent_params.fault(params, gateway.profile, gateway.agents)
     if wrong:
         call.refuse(wrong)
     elif params["idempotencyKey"] in gateway.runs:
@@ -87,10 +88,10 @@ def _repeat(call: Call, run: Run) -> None:
     """Answer a repeated request: with how the run ended, or that it goes on."""
     if run.ending:
         call.client.respond(call.request_id, run.ending.payload, run.ending.error)
-    elif call.gateway.protocol == 3:
-        call.answer(runId=run.run_id, status="accepted", acceptedAt=now_ms())
-    else:
+    elif call.gateway.profile.says_in_flight:
         call.answer(runId=run.run_id, status="in_flight", **run.session.names)
+    else:
+        call.answer(runId=run.run_id, status="accepted", acceptedAt=now_ms())
 
 
 def _wait(call: Call) -> None:
@@ -114,9 +115,9 @@ def _wait(call: Call) -> None:
 
 
 def _abort_chat(call: Call) -> None:
-    """Stop runs; until protocol 4 this stops none and says ok."""
+    """Stop runs, or none, and say ok in both cases."""
     run_id = call.params.get("runId")
-    runs = call.gateway.stop(call.key, run_id) if call.gateway.protocol >= 4 else []
+    runs = call.gateway.stop(call.key, run_id) if call.gateway.profile.chat_abort_stops else []
     call.answer(ok=True, aborted=bool(runs), runIds=runs)
 
 
@@ -141,28 +142,28 @@ def _patch(call: Call) -> None:
 
 
 def _history(call: Call) -> None:
-    """Return the messages of a session, or since protocol 4 those after a place in it."""
+    """Return the messages of a session, or those after a place in it."""
     session = call.gateway.sessions.get(call.key)
-    today, messages = call.gateway.protocol >= 4, session.messages if session else []
-    strange = [name for name in ("cursor", "maxChars") if name in call.params and not today]
+    profile, messages = call.gateway.profile, session.messages if session else []
+    strange = [name for name in ("cursor", "maxChars") if name in call.params and not profile.history_cursor]
     if strange:
         call.refuse(f"invalid chat.history params: at root: unexpected property '{strange[0]}'")
         return
-    running = [run for run in session.runs if run.started] if session and today else []
-    more: Json = {"deltaCursor": f"{len(messages)}"} if today else {}
+    running = [run for run in session.runs if run.started] if session and profile.history_cursor else []
+    more: Json = {"deltaCursor": f"{len(messages)}"} if profile.history_cursor else {}
     more |= {"inFlightRun": {"runId": running[0].run_id, "text": ""}} if running else {}
     if "cursor" in call.params:
         later = messages[int(call.params["cursor"]) :]
-        call.answer(kind="delta", messages=_rows(later), **more)
+        call.answer(kind="delta", messages=_rows(later, profile), **more)
         return
     kept = messages[-int(call.params.get("limit", 200)) :]
     head = {"sessionKey": call.key, "sessionId": session.session_id if session else None}
-    call.answer(**head, messages=_rows(kept) if today else kept, **more)
+    call.answer(**head, messages=_rows(kept, profile), **more)
 
 
-def _rows(messages: list[Json]) -> list[Json]:
-    """Return messages as today's gateways list them: the text before a tool has a row of its own."""
-    return [row for message in messages for row in _row(message)]
+def _rows(messages: list[Json], profile: Profile) -> list[Json]:
+    """Return messages as the gateway lists them: the text before a tool may have a row of its own."""
+    return [row for message in messages for row in _row(message)] if profile.history_splits else messages
 
 
 def _row(message: Json) -> list[Json]:
@@ -198,16 +199,15 @@ def _subscribe_all(call: Call) -> None:
 
 
 def _health(call: Call) -> None:
-    call.answer(**health(call.gateway.protocol, call.gateway.agents))
+    call.answer(**health(call.gateway.profile, call.gateway.agents))
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What a method does, who may call it, and which protocols have it."""
+    """What a method does, and who may call it."""
 
     handle: Callable[[Call], None]
     scope: str
-    protocols: tuple[int, ...] = (3, 4)
 
 
 METHODS = {
@@ -219,13 +219,13 @@ METHODS = {
     "sessions.list": _Row(_sessions, READ),
     "sessions.patch": _Row(_patch, ADMIN),
     "sessions.delete": _Row(_delete, ADMIN),
-    "sessions.abort": _Row(_abort_session, WRITE, (4,)),
-    "sessions.subscribe": _Row(_subscribe_all, READ, (4,)),
-    "sessions.messages.subscribe": _Row(_subscribe, READ, (4,)),
-    "sessions.messages.unsubscribe": _Row(_unsubscribe, READ, (4,)),
+    "sessions.abort": _Row(_abort_session, WRITE),
+    "sessions.subscribe": _Row(_subscribe_all, READ),
+    "sessions.messages.subscribe": _Row(_subscribe, READ),
+    "sessions.messages.unsubscribe": _Row(_unsubscribe, READ),
 }
 
 
-def offered(protocol: int) -> list[str]:
-    """Return the methods of a protocol."""
-    return [name for name, row in METHODS.items() if protocol in row.protocols]
+def offered(profile: Profile) -> list[str]:
+    """Return the methods that a gateway has."""
+    return [name for name in METHODS if name in profile.methods]

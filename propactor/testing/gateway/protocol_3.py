@@ -53,17 +53,22 @@ class FebruaryVoice(Voice):
     def use(self, step: UseTool) -> None:
         """Tell of the tool, if the session is verbose and the asker wants to know."""
         self.remember("toolUse", self.new_call(step))
-        if self.run.session.verbose in ("on", "full"):
+        if self._verbose in ("on", "full"):
             self.emit("tool", self.tool_start(step), private=True)
 
     def return_from(self, step: UseTool) -> None:
         """Tell of the answer; all of it only where the session is fully verbose."""
         self.remember_result(step)
         data = self.tool_end(step, self.subject(step))
-        if self.run.session.verbose == "on":
+        if self._verbose == "on":
             del data["result"]
-        if self.run.session.verbose in ("on", "full"):
+        if self._verbose in ("on", "full"):
             self.emit("tool", data, private=True)
+
+    @property
+    def _verbose(self) -> str:
+        """Return how much of tools is told: off, on, or full."""
+        return self.run.session.verbose if self.run.gateway.profile.verbose_tools else "full"
 
     def stumble(self, message: str, attempt: int) -> None:
         """End as if all were well: that another attempt follows isn't told."""

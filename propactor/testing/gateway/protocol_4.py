@@ -33,7 +33,7 @@ _LATE = {
 
 
 class CurrentVoice(Voice):
-    """The first piece goes out at once; later ones wait until 75 ms have passed, and go as one."""
+    """The first piece goes out at once; later ones wait until an interval has passed, and go as one."""
 
     def __init__(self, run: "Run") -> None:
         super().__init__(run)
@@ -41,15 +41,16 @@ class CurrentVoice(Voice):
         self._in_tool = False
         self._item, self._number = str(uuid.uuid4()), 0
         self._shown: dict[str, int] = {}
-        self._pacer = Pacer(run.gateway.ticker, self._tell)
+        self._pacer = Pacer(run.gateway.ticker, run.gateway.profile.delta_interval, self._tell)
         self._started_at = 0
 
     def payload(self, stream: str, data: Mapping[str, Any]) -> Json:
         """Return what every event has."""
-        more: Json = {"agentId": self.run.session.agent_id}
-        if stream == "lifecycle":
-            more["sessionId"] = self.run.session.session_id
-        return super().payload(stream, data) | more
+        payload = super().payload(stream, data)
+        if self.run.gateway.profile.names_agent:
+            payload["agentId"] = self.run.session.agent_id
+            payload |= {"sessionId": self.run.session.session_id} if stream == "lifecycle" else {}
+        return payload
 
     def chat(self, state: str, **more: object) -> None:
         """Send the same in the form for user interfaces."""
@@ -75,7 +76,8 @@ class CurrentVoice(Voice):
         """Tell of the thought."""
         self._call()
         self.thought += piece
-        self._grow("thinking")
+        if self.run.gateway.profile.thinking_events:
+            self._grow("thinking")
 
     def say(self, piece: str) -> None:
         """Tell of the text."""

@@ -30,6 +30,7 @@ from propactor.testing.steps import (
 if TYPE_CHECKING:
     from propactor.testing.gateway.server import FakeGateway
 
+VOICES: dict[int, type[FebruaryVoice | CurrentVoice]] = {3: FebruaryVoice, 4: CurrentVoice}
 _SETTLING = 0.002
 """How long after a run was stopped its last words come."""
 
@@ -64,7 +65,7 @@ class Run:
         self._steps = self._play(script)
         self._due = self._begun_at = 0.0
         self._alarms: list[Timer] = []
-        self._voice: Voice = FebruaryVoice(self) if gateway.protocol == 3 else CurrentVoice(self)
+        self._voice: Voice = VOICES[gateway.profile.protocol](self)
 
     @property
     def running(self) -> bool:

@@ -20,6 +20,7 @@ from websockets.http11 import Response
 from propactor.testing.gateway import agent_params, frames, handler, hello
 from propactor.testing.gateway.broadcast import Audience
 from propactor.testing.gateway.connection import Connection
+from propactor.testing.gateway.profile import PROFILES, Profile
 from propactor.testing.gateway.resume import resume
 from propactor.testing.gateway.run import Order, Run
 from propactor.testing.gateway.scheduler import Ticker
@@ -54,6 +55,7 @@ class FakeGateway:
         self,
         *,
         protocol: int = 4,
+        profile: Profile | None = None,
         script: Script = by_prompt,
         token: str = TOKEN,
         agents: Sequence[str] = ("main", "dev"),
@@ -65,7 +67,8 @@ class FakeGateway:
         state_dir: Path | None = None,
         resumes_after: float | None = None,
     ) -> None:
-        self.protocol, self.script, self.token, self.agents = protocol, script, token, tuple(agents)
+        self.profile = profile or PROFILES[protocol]
+        self.script, self.token, self.agents = script, token, tuple(agents)
         self.port, self.tick, self.cumulative = port, tick, cumulative
         self.starting, self.retry_after_ms = starting, retry_after_ms
         self.house = hello.House(str(state_dir or hello.STATE_DIR))
@@ -76,7 +79,7 @@ class FakeGateway:
         self.runs: dict[str, Run] = {}
         self.pending: set[str] = set()
         self.waiters: dict[str, list[Callable[[frames.Json], None]]] = {}
-        self.audience = Audience(protocol)
+        self.audience = Audience(self.profile)
         self.archive = Archive(self.audience, state_dir)
         self.ticker: Ticker
         self._changed = asyncio.Event()
@@ -98,7 +101,7 @@ class FakeGateway:
             process_request=self._upgrade,
             compression=None,
             ping_interval=None,
-            max_size=int(hello.POLICIES[self.protocol]["maxPayload"]),
+            max_size=int(self.profile.policy["maxPayload"]),
             close_timeout=1,
         )
         self.port = next(iter(self._server.sockets)).getsockname()[1]
@@ -194,13 +197,13 @@ class FakeGateway:
                 self._accept(order, params, script)
 
     def _accept(self, order: Order, params: Mapping[str, Any], script: Sequence[Step]) -> None:
-        key = agent_params.session_key(params, self.protocol)
+        key = agent_params.session_key(params, self.profile)
         session = self.archive.open(key, agent_params.agent_of(params, key))
         session.settings.setdefault("thinkingLevel", params.get("thinking"))
         run = self.runs[order.run_id] = Run(self, session, order, script)
         run.waiters += self.waiters.pop(run.run_id, [])
         payload = {"runId": run.run_id, "status": "accepted", "acceptedAt": now_ms()}
-        order.asker.respond(order.request_id, payload | (session.names if self.protocol >= 4 else {}))
+        order.asker.respond(order.request_id, payload | (session.names if self.profile.names_session else {}))
         session.runs.append(run)
         self.audience.tell_task(run, "running")
         if session.runs[0] is run:
@@ -255,6 +258,6 @@ class FakeGateway:
         """Refuse what real gateways refuse before the first frame."""
         if self.closed_to_all:
             return socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "gateway shutting down\n")
-        if self.protocol >= 4 and "X-Forwarded-For" in request.headers:
+        if self.profile.refuses_proxies and "X-Forwarded-For" in request.headers:
             return socket.respond(HTTPStatus.FORBIDDEN, "forbidden\n")
         return None

@@ -13,11 +13,11 @@ from propactor.testing.gateway.transcripts import Transcripts
 
 
 class Archive:
-    """Keeps sessions by their keys; since protocol 4 those who follow one are told what is kept."""
+    """Keeps sessions by their keys; those who follow one may be told what is kept."""
 
     def __init__(self, audience: Audience, state_dir: Path | None = None) -> None:
         self.sessions: dict[str, Session] = {}
-        self.files = Transcripts(state_dir if audience.protocol == 3 else None)
+        self.files = Transcripts(state_dir if audience.profile.transcript == "jsonl" else None)
         self._audience = audience
 
     def open(self, key: str, agent_id: str) -> Session:
@@ -35,8 +35,8 @@ class Archive:
         return session is not None
 
     def store_prompt(self, run: Run) -> None:
-        """Keep the prompt: with the time before it, or, since protocol 4, with the run's name beside it."""
-        if self._audience.protocol >= 4:
+        """Keep the prompt: with the date before it, or with the run's name beside it."""
+        if not self._audience.profile.dates_prompt:
             more = {"provenance": {"kind": "internal_system"}} if run.order.internal else {}
             self.store(run, sessions.user(run.message, idempotencyKey=f"{run.run_id}:user", **more))
             return
@@ -45,7 +45,7 @@ class Archive:
 
     def store(self, run: Run, message: Json) -> None:
         """Keep a message."""
-        if self._audience.protocol >= 4:
+        if self._audience.profile.session_messages:
             marks: Json = {"id": str(uuid.uuid4()), "seq": len(run.session.messages) + 1}
             owner = {} if message["role"] == "user" else {"runId": run.run_id}
             message = {**message, "__openclaw": marks | owner}

@@ -35,12 +35,12 @@ class Session:
 
     @property
     def names(self) -> Json:
-        """Return how the session is called in answers since protocol 4."""
+        """Return how the session is called where answers and events name it."""
         return {"sessionKey": self.key, "agentId": self.agent_id}
 
     @property
     def verbose(self) -> str:
-        """Return how much of tools is told, until protocol 4."""
+        """Return how much of tools is told, where a profile makes that depend on the session."""
         return str(self.settings.get("verboseLevel", "off"))
 
 
