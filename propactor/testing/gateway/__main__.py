@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import contextlib
 
-from propactor.testing.gateway.server import TOKEN, FakeGateway
+from propactor.testing.gateway.fake_gateway import TOKEN, FakeGateway
 
 
 async def _run(port: int, protocol: int, token: str) -> None:

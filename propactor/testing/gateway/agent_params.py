@@ -1,4 +1,4 @@
-"""What a gateway makes of the parameters of ``agent``."""
+"""The parameters of ``agent``: what is wrong with them, and which session and agent they mean."""
 
 import math
 from collections.abc import Collection, Mapping
@@ -11,13 +11,13 @@ _STRINGS = ("message", "agentId", "sessionKey", "thinking", "extraSystemPrompt",
 
 def fault(params: Mapping[str, Any], profile: Profile, agents: Collection[str]) -> str | None:
     """Return what is wrong with the parameters, in the gateway's words."""
-    told = _ill_shaped(params, profile) or _strange_agent(params, profile, agents)
-    return told and (
-        told if told.startswith(("Agent", "malformed", "Multiple")) else f"invalid agent params: {told}"
+    found = _shape_fault(params, profile) or _agent_fault(params, profile, agents)
+    return found and (
+        found if found.startswith(("Agent", "malformed", "Multiple")) else f"invalid agent params: {found}"
     )
 
 
-def _ill_shaped(params: Mapping[str, Any], profile: Profile) -> str | None:
+def _shape_fault(params: Mapping[str, Any], profile: Profile) -> str | None:
     for name in ("message", "idempotencyKey"):
         if name not in params:
             return f"must have required property '{name}'"
@@ -35,7 +35,7 @@ def _ill_shaped(params: Mapping[str, Any], profile: Profile) -> str | None:
     )
 
 
-def _strange_agent(params: Mapping[str, Any], profile: Profile, agents: Collection[str]) -> str | None:
+def _agent_fault(params: Mapping[str, Any], profile: Profile, agents: Collection[str]) -> str | None:
     agent, key = params.get("agentId"), params.get("sessionKey", "")
     if agent is not None and agent not in agents:
         return f'unknown agent id "{agent}"'

@@ -1,73 +1,73 @@
-"""How runs of today end: the last response, what ``agent.wait`` says, and the receipt that both carry."""
-
-from typing import TYPE_CHECKING
+"""How a run ends on protocol 4: its last response, what ``agent.wait`` says, and the receipt in both."""
 
 from propactor.testing.gateway import sessions
 from propactor.testing.gateway.frames import Json, error
-from propactor.testing.gateway.run_events import TIMED_OUT, Ending
+from propactor.testing.gateway.run_state import Ending, RunState
 
-if TYPE_CHECKING:
-    from propactor.testing.gateway.protocol_4 import CurrentVoice
-
+ABORTED = "This operation was aborted"
 EMPTY = "⚠️ Agent couldn't generate a response. Please try again."
-_LATE_PHASE = {"timeoutPhase": "provider", "providerStarted": True}
+TIMED_OUT = (
+    "Request timed out before a response was generated. Please try again, or increase"
+    " `agents.defaults.timeoutSeconds` in your config."
+)
+_TIMEOUT_PHASE = {"timeoutPhase": "provider", "providerStarted": True}
 
 
-def receipt(voice: "CurrentVoice", text: str) -> Json:
+def receipt(state: RunState, text: str) -> Json:
     """Return what a run leaves behind: which model answered, and what."""
     model = {"provider": sessions.PROVIDER, "model": sessions.MODEL}
     found = {
-        "runId": voice.run.run_id,
-        "sessionId": voice.run.session.session_id,
-        "turnId": voice.run.run_id,
+        "runId": state.run_id,
+        "sessionId": state.session.session_id,
+        "turnId": state.run_id,
         "requested": model,
         "effective": {**model, "responseModel": sessions.MODEL},
-        "successfulToolNames": voice.tools,
+        "successfulToolNames": state.tools,
         "rerouted": False,
         "terminalDisposition": "visible",
     }
     return {"terminalReceipt": found, "terminalReply": {"disposition": "visible", "text": text}}
 
 
-def success(voice: "CurrentVoice", text: str) -> Ending:
+def success(state: RunState, text: str) -> Ending:
     """End well; the prompt comes back in full."""
-    meta = voice.meta(aborted=False, sessionFile=voice.run.session.key) | {
-        "finalPromptText": voice.run.message
-    }
+    meta = state.meta(aborted=False, sessionFile=state.session.key)
+    meta["finalPromptText"] = state.request.message
     result = {"payloads": [{"text": text, "mediaUrl": None}], "meta": meta}
     done = {"status": "ok", "stopReason": "stop", "livenessState": "working"}
-    payload = {**_head(voice, "ok", "completed"), "result": result}
-    return Ending(payload, {**done, **voice.span(), **receipt(voice, text)})
+    payload = {**_head(state, "ok", "completed"), "result": result}
+    return Ending(payload, {**done, **state.span(), **receipt(state, text)})
 
 
-def excuse(voice: "CurrentVoice") -> Ending:
-    """End a run that said nothing."""
-    payload = {**_head(voice, "error", "failed"), "result": _excused(voice, EMPTY)}
-    return Ending(payload, {"status": "error", "error": EMPTY, **voice.span()})
+def empty(state: RunState) -> Ending:
+    """End a run that said nothing: an error in the payload of a response that is ``ok``."""
+    payload = {**_head(state, "error", "failed"), "result": _error_result(state, EMPTY)}
+    return Ending(payload, {"status": "error", "error": EMPTY, **state.span()})
 
 
-def failure(voice: "CurrentVoice", message: str) -> Ending:
+def failure(state: RunState, message: str) -> Ending:
     """End with an error, which stands in the response twice."""
-    wait = {"status": "error", "error": message, **voice.span()}
-    return Ending(_head(voice, "error", message), wait, error("UNAVAILABLE", message))
+    wait = {"status": "error", "error": message, **state.span()}
+    return Ending(_head(state, "error", message), wait, error("UNAVAILABLE", message))
 
 
-def abort(voice: "CurrentVoice") -> Ending:
-    """End a run that was stopped; it looks like one that took too long, but for the phase."""
-    payload = {**_head(voice, "timeout", "aborted"), "stopReason": "rpc"}
-    return Ending(payload, {"status": "timeout", "stopReason": "rpc", **voice.span()})
+def abort(state: RunState) -> Ending:
+    """End a run that was aborted; it looks like one that took too long, but for the phase."""
+    payload = {**_head(state, "timeout", "aborted"), "stopReason": "rpc"}
+    return Ending(payload, {"status": "timeout", "stopReason": "rpc", **state.span()})
 
 
-def timeout(voice: "CurrentVoice") -> Ending:
+def timeout(state: RunState) -> Ending:
     """End a run that took too long."""
-    payload = {**_head(voice, "timeout", "aborted"), **_LATE_PHASE, "result": _excused(voice, TIMED_OUT)}
-    return Ending(payload, {"status": "timeout", **_LATE_PHASE, **voice.span()})
+    result = _error_result(state, TIMED_OUT)
+    payload = {**_head(state, "timeout", "aborted"), **_TIMEOUT_PHASE, "result": result}
+    return Ending(payload, {"status": "timeout", **_TIMEOUT_PHASE, **state.span()})
 
 
-def _head(voice: "CurrentVoice", status: str, summary: str) -> Json:
-    return {"runId": voice.run.run_id, "status": status, "summary": summary}
+def _head(state: RunState, status: str, summary: str) -> Json:
+    return {"runId": state.run_id, "status": status, "summary": summary}
 
 
-def _excused(voice: "CurrentVoice", text: str) -> Json:
+def _error_result(state: RunState, text: str) -> Json:
     payload = {"text": text, "isError": True, "mediaUrl": None}
-    return {"payloads": [payload], "meta": voice.meta(aborted=False, sessionFile=voice.run.session.key)}
+    return {"payloads": [payload], "meta": state.meta(aborted=False, sessionFile=state.session.key)}

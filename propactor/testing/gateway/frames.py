@@ -1,4 +1,4 @@
-"""The frames a gateway sends, as bytes."""
+"""The frames that a gateway sends, as bytes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ Json = dict[str, Any]
 
 
 def response(request_id: str, payload: Mapping[str, Any] | None = None, error: Json | None = None) -> bytes:
-    """Answer a request: with a payload, with an error, or, as failed runs do, with both."""
+    """Return an answer: with a payload, with an error, or, as failed runs have it, with both."""
     frame: Json = {"type": "res", "id": request_id, "ok": error is None}
     if payload is not None:
         frame["payload"] = payload
@@ -24,13 +24,16 @@ def error(code: str, message: str, **more: object) -> Json:
 
 
 def event(name: str, payload: bytes, seq: int | None = None) -> bytes:
-    """Send an event whose payload is encoded already, for it may go to many."""
+    """Return an event whose payload is encoded already, for it may go to many."""
     head = b'{"type":"event","event":"' + name.encode() + b'","payload":' + payload
     return head + (b"}" if seq is None else b',"seq":%d}' % seq)
 
 
-def websocket(text: bytes) -> bytes:
-    """Wrap a text message of a server, as RFC 6455 has it."""
+def text_frame(text: bytes) -> bytes:
+    """Wrap a text message in the WebSocket frame of a server.
+
+    Source: RFC 6455, section 5.2; a server's frames aren't masked (5.1).
+    """
     size = len(text)
     if size < 126:
         return bytes((0x81, size)) + text

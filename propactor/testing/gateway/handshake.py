@@ -1,4 +1,7 @@
-"""Who may come in: what a gateway makes of the first frame. Device signatures are taken on trust."""
+"""The handshake: who may connect, with which scopes, and how the others are refused.
+
+Signatures of devices are taken on trust: a fake has no list of paired ones.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,34 +13,16 @@ from propactor.testing.gateway.profile import Profile
 
 CLIENT_IDS = frozenset(
     {
-        *(
-            "webchat-ui",
-            "openclaw-control-ui",
-            "webchat",
-            "cli",
-            "gateway-client",
-            "openclaw-macos",
-            "openclaw-ios",
-        ),
-        *("openclaw-android", "node-host", "test", "fingerprint", "openclaw-probe"),
+        *("webchat-ui", "openclaw-control-ui", "webchat", "cli", "gateway-client", "openclaw-macos"),
+        *("openclaw-ios", "openclaw-android", "node-host", "test", "fingerprint", "openclaw-probe"),
     }
 )
 MODES = frozenset(("webchat", "cli", "ui", "backend", "node", "probe", "test"))
 _BROWSERS = ("webchat", "webchat-ui", "openclaw-control-ui")
 _FIELDS = frozenset(
     {
-        *(
-            "minProtocol",
-            "maxProtocol",
-            "client",
-            "role",
-            "scopes",
-            "caps",
-            "commands",
-            "permissions",
-            "pathEnv",
-        ),
-        *("auth", "locale", "userAgent", "device"),
+        *("minProtocol", "maxProtocol", "client", "role", "scopes", "caps", "commands", "permissions"),
+        *("pathEnv", "auth", "locale", "userAgent", "device"),
     }
 )
 _CLIENT_FIELDS = frozenset(
@@ -51,7 +36,7 @@ _ORIGIN = (
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The door stays shut: with an answer, unless there is nobody to answer, and a close code."""
+    """A client is refused: with an error, unless there is no request to answer, and a close code."""
 
     error: Json | None = None
     close: int = 1008
@@ -64,31 +49,50 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The door opens."""
+    """A client may connect."""
 
     role: str
     scopes: tuple[str, ...]
     caps: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
-    """A gateway's door: what it checks and the token it wants."""
+@dataclass(slots=True)
+class Admission:
+    """Decides who may connect."""
 
     profile: Profile
     token: str
+    starting: int = 0
+    """How many connections are still sent away because the gateway starts."""
+    retry_after_ms: int = 500
+    """When those are told to come back, in milliseconds."""
 
-    def judge(self, params: Mapping[str, Any], origin: str | None = None) -> Grant | Refusal:
+    def admit(self, params: Mapping[str, Any], origin: str | None = None) -> Grant | Refusal:
+        """Decide about the parameters of a ``connect`` that came with an ``Origin`` header or without."""
+        if self.starting:
+            self.starting -= 1
+            return self._not_ready()
+        return self._first_refusal(params, origin) or self._grant(params)
+
+    def _not_ready(self) -> Refusal:
+        more: Json = {
+            "retryable": True,
+            "retryAfterMs": self.retry_after_ms,
+            "details": {"reason": "startup-sidecars"},
+        }
+        return Refusal(error("UNAVAILABLE", "gateway starting; retry shortly", **more), 1013)
+
+    def _first_refusal(self, params: Mapping[str, Any], origin: str | None) -> Refusal | None:
         """Check what a client says of itself, in the order in which gateways do."""
         checks: tuple[Callable[[], Refusal | None], ...] = (
-            lambda: self._shape(params),
-            lambda: self._version(params),
-            lambda: self._role(params),
-            lambda: self._origin(params, origin),
-            lambda: self._auth(params),
+            lambda: self._check_shape(params),
+            lambda: self._check_version(params),
+            lambda: self._check_role(params),
+            lambda: self._check_origin(params, origin),
+            lambda: self._check_auth(params),
         )
         refusals = (check() for check in checks)
-        return next((refusal for refusal in refusals if refusal), None) or self._grant(params)
+        return next((refusal for refusal in refusals if refusal), None)
 
     def _refuse(
         self, message: str, details: Json | None = None, *, code: str = "INVALID_REQUEST", close: int = 1008
@@ -98,7 +102,7 @@ class Door:
             return Refusal(error(code, message, details=details), close)
         return Refusal(error(code, message), close)
 
-    def _shape(self, params: Mapping[str, Any]) -> Refusal | None:
+    def _check_shape(self, params: Mapping[str, Any]) -> Refusal | None:
         client = params.get("client") or {}
         faults = (
             *(
@@ -121,7 +125,7 @@ class Door:
         lacks = self.profile.needs_nonce and device is not None and "nonce" not in device
         return ("at /device: must have required property 'nonce'",) if lacks else ()
 
-    def _version(self, params: Mapping[str, Any]) -> Refusal | None:
+    def _check_version(self, params: Mapping[str, Any]) -> Refusal | None:
         low, high = params["minProtocol"], params["maxProtocol"]
         if low <= self.profile.protocol <= high:
             return None
@@ -131,22 +135,22 @@ class Door:
             details |= {"minimumProbeProtocol": 3}
         return self._refuse("protocol mismatch", details, close=1002)
 
-    def _role(self, params: Mapping[str, Any]) -> Refusal | None:
+    def _check_role(self, params: Mapping[str, Any]) -> Refusal | None:
         role = params.get("role", "operator")
         return None if role in ("operator", "node") else self._refuse("invalid role")
 
-    def _origin(self, params: Mapping[str, Any], origin: str | None) -> Refusal | None:
+    def _check_origin(self, params: Mapping[str, Any], origin: str | None) -> Refusal | None:
         browser = params["client"]["id"] in _BROWSERS
         if not browser and (origin is None or not self.profile.checks_origin):
             return None
         reason = "origin not allowed" if origin else "origin missing or invalid"
         return self._refuse(_ORIGIN, {"code": "CONTROL_UI_ORIGIN_NOT_ALLOWED", "reason": reason})
 
-    def _auth(self, params: Mapping[str, Any]) -> Refusal | None:
+    def _check_auth(self, params: Mapping[str, Any]) -> Refusal | None:
         auth = params.get("auth") or {}
         token, password = auth.get("token"), auth.get("password")
         if self.token in (token, password if self.profile.takes_password else None):
-            return self._node(params)
+            return self._check_node(params)
         if not token and not password:
             return self._unknown_device()
         state = "mismatch" if token else "missing"
@@ -158,7 +162,7 @@ class Door:
         }
         return self._refuse(f"unauthorized: gateway token {state} (provide gateway auth token)", details)
 
-    def _node(self, params: Mapping[str, Any]) -> Refusal | None:
+    def _check_node(self, params: Mapping[str, Any]) -> Refusal | None:
         strange = self.profile.nodes_need_device and params.get("role") == "node" and "device" not in params
         return self._unknown_device() if strange else None
 

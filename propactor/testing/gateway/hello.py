@@ -1,4 +1,4 @@
-"""What a gateway says of itself to who is let in."""
+"""What a gateway says of itself: ``connect.challenge``, ``hello-ok`` and ``health``."""
 
 import time
 import uuid
@@ -11,10 +11,16 @@ from propactor.testing.gateway.profile import Profile
 from propactor.testing.gateway.sessions import now_ms
 
 STATE_DIR = "/home/dev/.openclaw"
+_SESSION_DEFAULTS = {
+    "defaultAgentId": "main",
+    "mainKey": "main",
+    "mainSessionKey": "agent:main:main",
+    "scope": "per-sender",
+}
 
 
 def challenge(profile: Profile) -> Json:
-    """Return the first thing a gateway says."""
+    """Return the payload of the first event on a connection."""
     return {"nonce": str(uuid.uuid4()), "ts": now_ms(), **profile.challenge}
 
 
@@ -36,41 +42,58 @@ def health(profile: Profile, agents: Iterable[str], state_dir: str = STATE_DIR) 
     return {**head, "channelLabels": {}, "heartbeatSeconds": 0, "defaultAgentId": "main", "agents": rows}
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """What a gateway says of itself to everybody: since when it runs, where it keeps things."""
+@dataclass(slots=True)
+class GatewayProcess:
+    """What tells one process of a gateway from the next, and where it keeps its state.
+
+    ``began_at`` is on the clock of ``time.monotonic``: a test that takes an hour from it has an old gateway.
+    """
 
     state_dir: str = STATE_DIR
     boot_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     began_at: float = field(default_factory=time.monotonic)
 
+    def renew(self) -> None:
+        """Be the next process."""
+        self.boot_id, self.began_at = str(uuid.uuid4()), time.monotonic()
+
 
 def hello(
-    profile: Profile, grant: Grant, house: House, *, methods: list[str], agents: Iterable[str], tick: float
+    profile: Profile,
+    grant: Grant,
+    process: GatewayProcess,
+    *,
+    methods: list[str],
+    agents: Iterable[str],
+    tick: float,
 ) -> Json:
-    """Return the welcome."""
-    uptime = int((time.monotonic() - house.began_at) * 1000)
-    kept = health(profile, agents, house.state_dir)
-    snapshot: Json = {"presence": [], "health": kept, "uptimeMs": uptime}
-    snapshot |= {"stateVersion": {"presence": 1, "health": 1}, "sessionDefaults": _defaults()}
-    if not profile.paths_need_admin or "operator.admin" in grant.scopes:
-        snapshot |= {"configPath": f"{house.state_dir}/openclaw.json", "stateDir": house.state_dir}
+    """Return the answer to a ``connect`` that was granted.
+
+    Args:
+        profile: says what of the following is told.
+        grant: what the client may do.
+        process: since when the gateway runs, and where it keeps its state.
+        methods: the names of the methods that it has.
+        agents: the ids of its agents.
+        tick: seconds between two of its ticks.
+    """
+    server: Json = {"version": profile.version, "connId": str(uuid.uuid4()), **profile.server}
+    if profile.names_process:
+        server["bootId"] = process.boot_id
     features: Json = {"methods": methods, "events": profile.events}
     if profile.capabilities:
         features["capabilities"] = profile.capabilities
-    server: Json = {"version": profile.version, "connId": str(uuid.uuid4()), **profile.server}
-    if profile.names_process:
-        server["bootId"] = house.boot_id
     welcome: Json = {"type": "hello-ok", "protocol": profile.protocol, "server": server, "features": features}
     if profile.names_scopes:
         welcome["auth"] = {"method": "token", "role": grant.role, "scopes": list(grant.scopes)}
-    return {**welcome, "snapshot": snapshot, "policy": {**profile.policy, "tickIntervalMs": int(tick * 1000)}}
+    welcome["snapshot"] = _snapshot(profile, grant, process, agents)
+    return welcome | {"policy": {**profile.policy, "tickIntervalMs": int(tick * 1000)}}
 
 
-def _defaults() -> Json:
-    return {
-        "defaultAgentId": "main",
-        "mainKey": "main",
-        "mainSessionKey": "agent:main:main",
-        "scope": "per-sender",
-    }
+def _snapshot(profile: Profile, grant: Grant, process: GatewayProcess, agents: Iterable[str]) -> Json:
+    uptime = int((time.monotonic() - process.began_at) * 1000)
+    snapshot: Json = {"presence": [], "health": health(profile, agents, process.state_dir)}
+    snapshot |= {"uptimeMs": uptime, "stateVersion": {"presence": 1, "health": 1}}
+    if not profile.paths_need_admin or "operator.admin" in grant.scopes:
+        snapshot |= {"configPath": f"{process.state_dir}/openclaw.json", "stateDir": process.state_dir}
+    return snapshot | {"sessionDefaults": _SESSION_DEFAULTS}

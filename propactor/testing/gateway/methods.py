@@ -1,35 +1,60 @@
-"""What clients can ask of the fake gateway: one row for each method."""
+"""The methods that clients can call: one row for each, with the scope that it needs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from propactor.testing.gateway import agent_params
-from propactor.testing.gateway.connection import ADMIN, READ, Connection
+from propactor.testing.gateway.connections import ADMIN, READ, Connection
 from propactor.testing.gateway.frames import Json, error
 from propactor.testing.gateway.hello import health
 from propactor.testing.gateway.profile import Profile
-from propactor.testing.gateway.run import Order, Run
+from propactor.testing.gateway.run import Run
+from propactor.testing.gateway.run_state import RunRequest
+from propactor.testing.gateway.runs import RunTable
+from propactor.testing.gateway.services import Services
+from propactor.testing.gateway.session_store import SessionStore
 from propactor.testing.gateway.sessions import now_ms
-
-if TYPE_CHECKING:
-    from propactor.testing.gateway.server import FakeGateway
 
 WRITE = "operator.write"
 Params = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What methods work on."""
+
+    services: Services
+    runs: RunTable
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A request: who asks for what."""
 
-    gateway: "FakeGateway"
+    context: Context
     client: Connection
     request_id: str
     params: Params
 
+    @property
+    def profile(self) -> Profile:
+        """Return what the gateway's release does differently."""
+        return self.context.services.profile
+
+    @property
+    def runs(self) -> RunTable:
+        """Return the gateway's runs."""
+        return self.context.runs
+
+    @property
+    def store(self) -> SessionStore:
+        """Return the gateway's sessions."""
+        return self.context.services.store
+
     def answer(self, **payload: object) -> None:
-        """Answer well."""
+        """Answer that it went well."""
         self.client.respond(self.request_id, payload)
 
     def refuse(self, message: str, code: str = "INVALID_REQUEST", **more: object) -> None:
@@ -40,7 +65,7 @@ class Call:
     def key(self) -> str:
         """Return the session that is meant, as the gateway writes it."""
         key = str(self.params.get("key") or self.params.get("sessionKey") or "")
-        return key.lower() if self.gateway.profile.canonical_keys else key
+        return key.lower() if self.profile.canonical_keys else key
 
 
 def dispatch(call: Call, method: str) -> None:
@@ -48,7 +73,7 @@ def dispatch(call: Call, method: str) -> None:
     row = METHODS.get(method)
     if method == "connect":
         call.refuse("connect is only valid as the first request")
-    elif row is None or method not in call.gateway.profile.methods:
+    elif row is None or method not in call.profile.methods:
         call.refuse(f"unknown method: {method}")
     elif not call.client.may(row.scope):
         _refuse_scope(call, row.scope)
@@ -57,7 +82,7 @@ def dispatch(call: Call, method: str) -> None:
 
 
 def _refuse_scope(call: Call, scope: str) -> None:
-    if not call.gateway.profile.explains_scopes:
+    if not call.profile.explains_scopes:
         call.refuse(f"missing scope: {scope}")
         return
     details = {"code": "MISSING_SCOPE", "missingScope": scope, "requiredScopes": [scope]}
@@ -65,30 +90,30 @@ def _refuse_scope(call: Call, scope: str) -> None:
 
 
 def _agent(call: Call) -> None:
-    gateway, params = call.gateway, call.params
-    wrong = agent_params.fault(params, gateway.profile, gateway.agents)
+    params, runs = call.params, call.runs
+    wrong = agent_params.fault(params, call.profile, call.context.agents)
     if wrong:
         call.refuse(wrong)
-    elif params["idempotencyKey"] in gateway.runs:
-        _repeat(call, gateway.runs[params["idempotencyKey"]])
-    elif params["idempotencyKey"] in gateway.pending:
+    elif params["idempotencyKey"] in runs.by_id:
+        _repeat(call, runs.by_id[params["idempotencyKey"]])
+    elif params["idempotencyKey"] in runs.pending:
         call.answer(runId=params["idempotencyKey"], status="accepted", acceptedAt=now_ms())
     else:
-        order = Order(
+        request = RunRequest(
             asker=call.client,
             request_id=call.request_id,
             run_id=params["idempotencyKey"],
             message=params["message"],
             timeout=agent_params.time_limit(params),
         )
-        gateway.take(order, params)
+        runs.take(request, params)
 
 
 def _repeat(call: Call, run: Run) -> None:
     """Answer a repeated request: with how the run ended, or that it goes on."""
     if run.ending:
         call.client.respond(call.request_id, run.ending.payload, run.ending.error)
-    elif call.gateway.profile.says_in_flight:
+    elif call.profile.says_in_flight:
         call.answer(runId=run.run_id, status="in_flight", **run.session.names)
     else:
         call.answer(runId=run.run_id, status="accepted", acceptedAt=now_ms())
@@ -96,12 +121,8 @@ def _repeat(call: Call, run: Run) -> None:
 
 def _wait(call: Call) -> None:
     run_id = str(call.params.get("runId"))
-    run = call.gateway.runs.get(run_id)
     timeout = call.params.get("timeoutMs", 30_000) / 1000
-    if run and run.wait:
-        call.answer(runId=run_id, **run.wait)
-        return
-    timer = call.gateway.ticker.at(call.gateway.ticker.now() + timeout, lambda: answer({"status": "timeout"}))
+    timer = call.context.services.scheduler.after(timeout, lambda: answer({"status": "timeout"}))
     waiting = [True]
 
     def answer(outcome: Json) -> None:
@@ -110,32 +131,31 @@ def _wait(call: Call) -> None:
             timer.cancel()
             call.answer(runId=run_id, **outcome)
 
-    waiters = run.waiters if run else call.gateway.waiters.setdefault(run_id, [])
-    waiters.append(answer)
+    call.runs.wait(run_id, answer)
 
 
 def _abort_chat(call: Call) -> None:
     """Stop runs, or none, and say ok in both cases."""
     run_id = call.params.get("runId")
-    runs = call.gateway.stop(call.key, run_id) if call.gateway.profile.chat_abort_stops else []
+    runs = call.runs.stop(call.key, run_id) if call.profile.chat_abort_stops else []
     call.answer(ok=True, aborted=bool(runs), runIds=runs)
 
 
 def _abort_session(call: Call) -> None:
-    runs = call.gateway.stop(call.key or None, call.params.get("runId"))
+    runs = call.runs.stop(call.key or None, call.params.get("runId"))
     status = "aborted" if runs else "no-active-run"
     call.answer(ok=True, abortedRunId=runs[0] if runs else None, status=status)
 
 
 def _delete(call: Call) -> None:
     """Delete a session, which stops its runs."""
-    call.gateway.stop(call.key, None)
-    deleted = call.gateway.archive.delete(call.key)
+    call.runs.stop(call.key, None)
+    deleted = call.store.delete(call.key)
     call.answer(ok=True, key=call.key, deleted=deleted, archived=[])
 
 
 def _patch(call: Call) -> None:
-    session = call.gateway.archive.open(call.key, agent_params.agent_of(call.params, call.key))
+    session = call.store.open(call.key, agent_params.agent_of(call.params, call.key))
     settings = {name: value for name, value in call.params.items() if name != "key"}
     session.settings.update(settings)
     call.answer(ok=True, key=session.key, entry={"sessionId": session.session_id, **settings})
@@ -143,15 +163,15 @@ def _patch(call: Call) -> None:
 
 def _history(call: Call) -> None:
     """Return the messages of a session, or those after a place in it."""
-    session = call.gateway.sessions.get(call.key)
-    profile, messages = call.gateway.profile, session.messages if session else []
+    session = call.store.sessions.get(call.key)
+    profile, messages = call.profile, session.messages if session else []
     strange = [name for name in ("cursor", "maxChars") if name in call.params and not profile.history_cursor]
     if strange:
         call.refuse(f"invalid chat.history params: at root: unexpected property '{strange[0]}'")
         return
-    running = [run for run in session.runs if run.started] if session and profile.history_cursor else []
+    running = call.runs.in_flight(session) if session and profile.history_cursor else None
     more: Json = {"deltaCursor": f"{len(messages)}"} if profile.history_cursor else {}
-    more |= {"inFlightRun": {"runId": running[0].run_id, "text": ""}} if running else {}
+    more |= {"inFlightRun": {"runId": running.run_id, "text": ""}} if running else {}
     if "cursor" in call.params:
         later = messages[int(call.params["cursor"]) :]
         call.answer(kind="delta", messages=_rows(later, profile), **more)
@@ -177,9 +197,7 @@ def _row(message: Json) -> list[Json]:
 
 
 def _sessions(call: Call) -> None:
-    rows = [
-        {"key": session.key, "sessionId": session.session_id} for session in call.gateway.sessions.values()
-    ]
+    rows = [{"key": session.key, "sessionId": session.session_id} for session in call.store.sessions.values()]
     call.answer(sessions=rows, count=len(rows))
 
 
@@ -199,7 +217,7 @@ def _subscribe_all(call: Call) -> None:
 
 
 def _health(call: Call) -> None:
-    call.answer(**health(call.gateway.profile, call.gateway.agents))
+    call.answer(**health(call.profile, call.context.agents))
 
 
 @dataclass(frozen=True, slots=True)

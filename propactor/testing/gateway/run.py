@@ -1,199 +1,154 @@
-"""One run of the fake gateway: plays its steps, and can be stopped at any moment."""
+"""One run of the fake gateway: accepted, played from its script, aborted at any moment, ended once."""
 
-import math
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-from propactor.testing.gateway.connection import Connection
 from propactor.testing.gateway.frames import Json
-from propactor.testing.gateway.protocol_3 import FebruaryVoice
-from propactor.testing.gateway.protocol_4 import CurrentVoice
-from propactor.testing.gateway.run_events import Ending, Voice
+from propactor.testing.gateway.protocol_3 import Protocol3Events
+from propactor.testing.gateway.protocol_4 import Protocol4Events
+from propactor.testing.gateway.run_events import EventEmitter, RunContext, RunEvents
+from propactor.testing.gateway.run_state import Ending, RunRequest, RunState
 from propactor.testing.gateway.scheduler import Timer
+from propactor.testing.gateway.script_player import ScriptPlayer
+from propactor.testing.gateway.services import Services
 from propactor.testing.gateway.sessions import Session
-from propactor.testing.steps import (
-    Disconnect,
-    Fail,
-    Hang,
-    Restart,
-    Retry,
-    Say,
-    Step,
-    Tell,
-    Think,
-    UseTool,
-    Wait,
-    pieces,
-)
+from propactor.testing.steps import Disconnect, Restart, Step
 
-if TYPE_CHECKING:
-    from propactor.testing.gateway.server import FakeGateway
-
-VOICES: dict[int, type[FebruaryVoice | CurrentVoice]] = {3: FebruaryVoice, 4: CurrentVoice}
+_EVENTS: dict[int, Callable[[RunContext], RunEvents]] = {3: Protocol3Events, 4: Protocol4Events}
 _SETTLING = 0.002
-"""How long after a run was stopped its last words come."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What was asked for, by whom."""
-
-    asker: Connection
-    request_id: str
-    run_id: str
-    message: str
-    timeout: float = math.inf
-    internal: bool = False
-    """Whether the gateway asked itself."""
+"""Seconds between an abort and the last response of the run."""
 
 
 class Run:
-    """Steps through its script, told by the ticker when to go on."""
+    """Plays a script for a request, until it ends, is stopped, or is lost with its gateway.
+
+    ``ending`` is how it ended; None until then, and for ever if it is lost.
+    """
 
     def __init__(
-        self, gateway: "FakeGateway", session: Session, order: Order, script: Sequence[Step]
+        self,
+        request: RunRequest,
+        session: Session,
+        script: Sequence[Step],
+        *,
+        services: Services,
+        on_end: Callable[["Run"], None],
     ) -> None:
-        self.gateway, self.session, self.order = gateway, session, order
-        self.run_id, self.message = order.run_id, order.message
-        self.ending: Ending | None = None
-        self.wait: Json | None = None
-        self.waiters: list[Callable[[Json], None]] = []
+        """Accept a request; nothing is played before `start`.
+
+        Args:
+            request: what was asked, by whom.
+            session: where it was asked.
+            script: what the run does.
+            services: what the gateway consists of.
+            on_end: called when the last response has been sent.
+        """
+        self.request, self.session = request, session
         self.started = False
+        self.ending: Ending | None = None
+        self._waiters: list[Callable[[Json], None]] = []
+        self._wait_answer: Json | None = None
         self._stopped = False
-        self._script, self._kept = script, 0
-        self._steps = self._play(script)
-        self._due = self._begun_at = 0.0
-        self._alarms: list[Timer] = []
-        self._voice: Voice = VOICES[gateway.profile.protocol](self)
+        self._services, self._on_end = services, on_end
+        self._emitter, self._events = self._make_events()
+        self._player = ScriptPlayer(script, self._events, services.scheduler, act=self._act, on_end=self._end)
+        self._timers: list[Timer] = []
+
+    def _make_events(self) -> tuple[EventEmitter, RunEvents]:
+        services = self._services
+        state = RunState(self.request, self.session, services.store)
+        emitter = EventEmitter(state, services.connections, services.profile)
+        context = RunContext(
+            state=state,
+            emitter=emitter,
+            scheduler=services.scheduler,
+            profile=services.profile,
+            cumulative=services.cumulative,
+            resolve_waiters=self._resolve_waiters,
+        )
+        return emitter, _EVENTS[services.profile.protocol](context)
+
+    @property
+    def run_id(self) -> str:
+        """Return the run's id."""
+        return self.request.run_id
 
     @property
     def running(self) -> bool:
-        """Tell whether there is something to stop."""
+        """Return True if there is something to stop."""
         return not self._stopped and self.ending is None
 
     @property
-    def left(self) -> Sequence[Step]:
-        """Return the steps since the last tool came back: what of a run isn't stored."""
-        return self._script[self._kept :]
+    def unstored(self) -> Sequence[Step]:
+        """Return the steps of the script that aren't in the session yet."""
+        return self._player.unstored
 
     def start(self) -> None:
         """Begin to play."""
         self.started = True
-        now = self.gateway.ticker.now()
-        self._due = self._begun_at = now
-        self._alarms = [
-            self.gateway.ticker.at(now, self._go_on),
-            self.gateway.ticker.at(now + self.order.timeout, self._time_out),
+        scheduler = self._services.scheduler
+        now = scheduler.now()
+        self._timers = [
+            scheduler.at(now, lambda: self._begin(now)),
+            scheduler.at(now + self.request.timeout, self._time_out),
         ]
 
     def stop(self) -> bool:
-        """Stop the run, its last words follow in a moment; return whether there was something to stop."""
+        """Stop the run, its last response follows in a moment; return whether there was something to stop."""
         if not self.running:
             return False
         self.lose()
-        self._stopped = True
-        self._voice.abort()
-        self.gateway.note_abort(self)
-        self.gateway.ticker.at(
-            self.gateway.ticker.now() + _SETTLING, lambda: self._end(self._voice.aborted())
-        )
+        self._events.abort()
+        self._services.scheduler.after(_SETTLING, lambda: self._end(self._events.aborted()))
         return True
 
     def lose(self) -> None:
-        """Play no more, without a word."""
-        self._steps.close()
-        for timer in self._alarms:
+        """Play no more, and say nothing about it."""
+        self._player.close()
+        for timer in self._timers:
             timer.cancel()
         self._stopped = True
 
-    def store(self, message: Json) -> None:
-        """Add a message to the session."""
-        self.gateway.archive.store(self, message)
+    def wait(self, answer: Callable[[Json], None]) -> None:
+        """Call ``answer`` with what ``agent.wait`` says of the ending, now or later."""
+        if self._wait_answer:
+            answer(self._wait_answer)
+        else:
+            self._waiters.append(answer)
 
-    def resolve_waiters(self, answer: Json) -> None:
-        """Answer those who wait for the run."""
-        self.wait = self.wait or answer
-        while self.waiters:
-            self.waiters.pop()(self.wait)
+    def skip_numbers(self, count: int) -> None:
+        """Leave out some numbers of events, as if those events had been lost on the way."""
+        self._emitter.seq += count
 
-    def _go_on(self) -> None:
-        """Play what is due."""
-        self._due = next(self._steps, math.inf)
-        if self._due < math.inf:
-            self._alarms[0] = self.gateway.ticker.at(self._due, self._go_on)
+    def _begin(self, begun_at: float) -> None:
+        request = self.request
+        self._services.store.store_prompt(
+            self.session, request.message, request.run_id, internal=request.internal
+        )
+        self._player.start(begun_at)
+
+    def _act(self, step: Disconnect | Restart) -> None:
+        """Do what a step does to the connection or to the gateway."""
+        if isinstance(step, Restart):
+            self._services.restart()
+        else:
+            self.request.asker.drop()
 
     def _time_out(self) -> None:
         if self.running:
             self.lose()
-            self._end(self._voice.time_out())
+            self._end(self._events.time_out())
 
     def _end(self, ending: Ending) -> None:
-        """Send the last response, and let the next run of the session begin."""
+        """Send the last response."""
         self.ending = ending
-        for timer in self._alarms:
+        for timer in self._timers:
             timer.cancel()
-        self.resolve_waiters(ending.wait)
-        self.order.asker.respond(self.order.request_id, ending.payload, ending.error)
-        self.gateway.finish(self)
+        self._resolve_waiters(ending.wait)
+        self.request.asker.respond(self.request.request_id, ending.payload, ending.error)
+        self._on_end(self)
 
-    def _play(self, script: Sequence[Step]) -> Generator[float, None, None]:
-        """Play the steps, yielding when to go on."""
-        self.gateway.archive.store_prompt(self)
-        self._voice.start()
-        for index, step in enumerate(script):
-            if step.at is not None:
-                yield max(self._due, self._begun_at + step.at)
-            if isinstance(step, Fail):
-                yield from self._fail(step)
-                return
-            yield from self._perform(step)
-            if isinstance(step, UseTool):
-                self._kept = index + 1
-        self._end(self._voice.finish())
-
-    def _perform(self, step: Step) -> Iterator[float]:
-        """Do one step; those that take time yield."""
-        match step:
-            case Think() | Say():
-                yield from self._pace(step)
-            case UseTool():
-                self._voice.use(step)
-                yield self._due + step.seconds
-                self._voice.return_from(step)
-            case Wait():
-                yield self._due + step.seconds
-            case Retry():
-                yield from self._retry(step.message, step.pause, attempt=1)
-            case Hang() | Restart():
-                yield self._fall_silent(step)
-            case Tell():
-                self._voice.emit(step.stream, step.data)
-            case Disconnect():
-                self.order.asker.drop()
-
-    def _fall_silent(self, step: Hang | Restart) -> float:
-        """Never go on: a run that a restart takes with it doesn't end."""
-        if isinstance(step, Restart):
-            self.gateway.restart_soon()
-        return math.inf
-
-    def _pace(self, step: Think | Say) -> Iterator[float]:
-        """Tell a text piece by piece."""
-        tell = self._voice.think if isinstance(step, Think) else self._voice.say
-        if step.rate is None:
-            tell(step.text)
-            return
-        for piece in pieces(step.text):
-            tell(piece)
-            yield self._due + 1 / step.rate
-
-    def _retry(self, message: str, pause: float, attempt: int) -> Iterator[float]:
-        self._voice.stumble(message, attempt)
-        yield self._due + pause
-        self._voice.start()
-
-    def _fail(self, step: Fail) -> Iterator[float]:
-        for attempt in range(1, step.attempts):
-            yield from self._retry(step.message, step.pause, attempt)
-        self._end(self._voice.fail(step.message))
+    def _resolve_waiters(self, answer: Json) -> None:
+        """Answer those who wait for the run; the first answer stays."""
+        self._wait_answer = self._wait_answer or answer
+        while self._waiters:
+            self._waiters.pop()(self._wait_answer)

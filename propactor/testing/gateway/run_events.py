@@ -1,166 +1,156 @@
-"""How a run sounds on the wire: what both protocols have in common."""
+"""What a run does, as events: the interface that both protocols implement, and what they have in common."""
 
-import uuid
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from propactor.core import jsontext
-from propactor.testing.gateway import sessions
+from propactor.testing.gateway.connections import Connections
 from propactor.testing.gateway.frames import Json
+from propactor.testing.gateway.profile import Profile
+from propactor.testing.gateway.run_state import Ending, RunState, tool_result
+from propactor.testing.gateway.scheduler import Scheduler
 from propactor.testing.gateway.sessions import now_ms
 from propactor.testing.steps import UseTool
 
-if TYPE_CHECKING:
-    from propactor.testing.gateway.run import Run
 
-ABORTED = "This operation was aborted"
-TIMED_OUT = (
-    "Request timed out before a response was generated. Please try again, or increase"
-    " `agents.defaults.timeoutSeconds` in your config."
-)
+class RunEvents(Protocol):
+    """Tells the clients what a run does."""
 
+    def emit(self, stream: str, data: Mapping[str, Any]) -> None:
+        """Send an event as it is."""
+        ...
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """The last response to a request for a run, and what ``agent.wait`` says of it."""
-
-    payload: Json
-    wait: Json
-    error: Json | None = None
-
-
-class Voice(ABC):
-    """Tells the clients what a run does. One protocol differs from the other in nearly all of it."""
-
-    def __init__(self, run: "Run") -> None:
-        self.run = run
-        self.seq = 0
-        self.thought = ""
-        self.said = ""
-        self.messages: list[str] = []
-        self.tools: list[str] = []
-        self.begun_at = now_ms()
-        self._call_id = ""
-
-    @abstractmethod
     def start(self) -> None:
-        """The run begins, or begins again."""
+        """Tell that the run begins, or begins again."""
+        ...
 
-    @abstractmethod
     def think(self, piece: str) -> None:
-        """The model thought a little more."""
+        """Tell that the model has thought a little more."""
+        ...
 
-    @abstractmethod
     def say(self, piece: str) -> None:
-        """The model wrote a little more."""
+        """Tell that the model has written a little more."""
+        ...
 
-    @abstractmethod
-    def use(self, step: UseTool) -> None:
-        """The model uses a tool."""
+    def start_tool(self, step: UseTool) -> None:
+        """Tell that the model uses a tool."""
+        ...
 
-    @abstractmethod
-    def return_from(self, step: UseTool) -> None:
-        """The tool came back."""
+    def end_tool(self, step: UseTool) -> None:
+        """Tell that the tool has answered."""
+        ...
 
-    @abstractmethod
-    def stumble(self, message: str, attempt: int) -> None:
-        """The model failed, and will be asked again."""
+    def retry(self, message: str, attempt: int) -> None:
+        """Tell that the model has failed and will be asked again."""
+        ...
 
-    @abstractmethod
     def finish(self) -> Ending:
-        """The run ends well."""
+        """Tell that the run ends well."""
+        ...
 
-    @abstractmethod
     def fail(self, message: str) -> Ending:
-        """The run ends badly."""
+        """Tell that the run ends badly."""
+        ...
 
-    @abstractmethod
     def abort(self) -> None:
-        """The run is being stopped."""
+        """Tell that the run is being stopped."""
+        ...
 
-    @abstractmethod
     def aborted(self) -> Ending:
-        """The run has been stopped."""
+        """Tell that the run has been stopped."""
+        ...
 
-    @abstractmethod
     def time_out(self) -> Ending:
-        """The run took too long."""
+        """Tell that the run took too long."""
+        ...
 
-    def emit(
-        self, stream: str, data: Mapping[str, Any], *, seq: int | None = None, private: bool = False
+
+class EventEmitter:
+    """Sends the events of one run, numbered from 1.
+
+    ``seq`` is the number of the last one; whoever adds to it leaves a gap, as lost events do. After
+    ``names_session`` was set to False, ``agent`` events don't name the session any more.
+    """
+
+    def __init__(self, state: RunState, connections: Connections, profile: Profile) -> None:
+        """Send nothing yet.
+
+        Args:
+            state: the run.
+            connections: the clients that may see its events.
+            profile: says what every event carries.
+        """
+        self.seq = 0
+        self.names_session = True
+        self._state, self._connections, self._profile = state, connections, profile
+
+    def agent(
+        self, stream: str, data: Mapping[str, Any], *, seq: int | None = None, for_tools: bool = False
     ) -> None:
-        """Send an event of the run: to everybody, or to who asked for it."""
-        self.seq += 1
-        payload = self.payload(stream, data) | {"seq": seq or self.seq, "ts": now_ms()}
-        if private:
-            self.run.gateway.audience.tell_asker(self.run, "agent", payload)
-        else:
-            self.run.gateway.audience.tell("agent", payload, self.run.session.key)
+        """Send an ``agent`` event.
 
-    def payload(self, stream: str, data: Mapping[str, Any]) -> Json:
-        """Return what every event of this run has."""
-        return {"runId": self.run.run_id, "stream": stream, "data": data, "sessionKey": self.run.session.key}
+        Args:
+            stream: the kind of event.
+            data: what it says.
+            seq: its number, if that isn't the next one.
+            for_tools: send it only to clients that want to know of tools.
+        """
+        self.seq += 1
+        payload = self._payload(stream, data) | {"seq": seq or self.seq, "ts": now_ms()}
+        if for_tools:
+            self._connections.send_tool_event(self._state.request.asker, payload)
+        else:
+            self._connections.send_run_event("agent", payload, self._state.session.key)
 
     def chat(self, state: str, **more: object) -> None:
-        """Send the same in the form for user interfaces."""
-        head = {"runId": self.run.run_id, "sessionKey": self.run.session.key, "seq": self.seq, "state": state}
-        self.run.gateway.audience.tell("chat", head | more, self.run.session.key)
+        """Send a ``chat`` event, which tells the same in the form for user interfaces."""
+        session = self._state.session
+        head: Json = {"runId": self._state.run_id, "sessionKey": session.key, "seq": self.seq, "state": state}
+        if self._profile.names_agent:
+            head["agentId"] = session.agent_id
+        self._connections.send_run_event("chat", head | more, session.key)
 
-    def message(self, text: str) -> Json:
-        """Return a text as a chat message."""
-        return {"role": "assistant", "content": [{"type": "text", "text": text}], "timestamp": now_ms()}
+    def _payload(self, stream: str, data: Mapping[str, Any]) -> Json:
+        session = self._state.session
+        payload: Json = {"runId": self._state.run_id, "stream": stream, "data": data}
+        if self.names_session:
+            payload["sessionKey"] = session.key
+        if self._profile.names_agent:
+            payload["agentId"] = session.agent_id
+            payload |= {"sessionId": session.session_id} if stream == "lifecycle" else {}
+        return payload
 
-    def remember(self, stop_reason: str, call: Json | None = None, **more: object) -> None:
-        """Store what the model said since the last time, as one message, and begin the next."""
-        content = sessions.blocks(self.thought, self.said, call)
-        self.run.store(sessions.assistant(content, stop_reason, **more))
-        if self.said:
-            self.messages.append(self.said)
-        self.thought = self.said = ""
 
-    def new_call(self, step: UseTool) -> Json:
-        """Give a tool call its id, and return it as the transcript has it."""
-        self._call_id = f"toolu_{uuid.uuid4().hex[:10]}"
-        self.tools.append(step.name)
-        return {"id": self._call_id, "name": step.name, "arguments": dict(step.args)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContext:
+    """What the events of a run are made from."""
 
-    def tool_start(self, step: UseTool) -> Json:
-        """Return the data of the event for a tool's start."""
-        return {"phase": "start", "name": step.name, "toolCallId": self._call_id, "args": dict(step.args)}
+    state: RunState
+    emitter: EventEmitter
+    scheduler: Scheduler
+    profile: Profile
+    cumulative: bool
+    """Whether each event of a text also has the text so far."""
+    resolve_waiters: Callable[[Json], None]
+    """Answers those who wait for the run; only the first answer counts."""
 
-    def tool_end(self, step: UseTool, meta: str) -> Json:
-        """Return the data of the event for a tool's end."""
-        head = {"phase": "result", "name": step.name, "toolCallId": self._call_id, "meta": meta}
-        return {**head, "isError": step.failed, "result": self.tool_result(step)}
 
-    def tool_result(self, step: UseTool) -> Json:
-        """Return what a tool answered; a failure is JSON within the text."""
-        if not step.failed:
-            return {"content": [{"type": "text", "text": step.result}]}
-        details = {"status": "error", "tool": step.name, "error": step.result}
-        return {"content": [{"type": "text", "text": jsontext.dumps(details).decode()}], "details": details}
+def chat_message(text: str) -> Json:
+    """Return a text as the message of a ``chat`` event."""
+    return {"role": "assistant", "content": [{"type": "text", "text": text}], "timestamp": now_ms()}
 
-    def remember_result(self, step: UseTool) -> None:
-        """Store what the tool answered."""
-        text = str(self.tool_result(step)["content"][0]["text"])
-        self.run.store(sessions.tool_result(self._call_id, step.name, text, failed=step.failed))
 
-    def subject(self, step: UseTool) -> str:
-        """Return what the tool was used on."""
-        return str(next(iter(step.args.values()), ""))
+def tool_start(step: UseTool, call_id: str) -> Json:
+    """Return the data of the event for a tool's start."""
+    return {"phase": "start", "name": step.name, "toolCallId": call_id, "args": dict(step.args)}
 
-    def span(self) -> Json:
-        """Return when the run began and ended."""
-        return {"startedAt": self.begun_at, "endedAt": now_ms()}
 
-    def meta(self, *, aborted: bool, **more: object) -> Json:
-        """Return the figures of the final response."""
-        agent = {
-            "sessionId": self.run.session.session_id,
-            "provider": sessions.PROVIDER,
-            "model": sessions.MODEL,
-        }
-        duration = now_ms() - self.begun_at
-        return {"durationMs": duration, "agentMeta": agent | more, "aborted": aborted}
+def tool_end(step: UseTool, call_id: str, meta: str) -> Json:
+    """Return the data of the event for a tool's end; ``meta`` says in words what it was used on."""
+    head = {"phase": "result", "name": step.name, "toolCallId": call_id, "meta": meta}
+    return {**head, "isError": step.failed, "result": tool_result(step)}
+
+
+def tool_subject(step: UseTool) -> str:
+    """Return what the tool is used on: its first argument."""
+    return str(next(iter(step.args.values()), ""))

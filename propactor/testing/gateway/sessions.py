@@ -1,16 +1,12 @@
-"""What a gateway keeps of a conversation."""
+"""A conversation with an agent, and its messages in the form in which gateways store them."""
 
 import time
 import uuid
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from propactor.testing.gateway.frames import Json
-
-if TYPE_CHECKING:
-    from propactor.testing.gateway.run import Run
 
 PROVIDER, MODEL = "fake", "think-1"
 _NO_USAGE = {"input": 0, "output": 0, "cacheRead": 0, "cacheWrite": 0, "totalTokens": 0}
@@ -18,34 +14,33 @@ _NO_COST = {"input": 0, "output": 0, "cacheRead": 0, "cacheWrite": 0, "total": 0
 
 
 def now_ms() -> int:
-    """Return the gateway's clock."""
+    """Return the gateway's clock, in milliseconds since 1970."""
     return time.time_ns() // 1_000_000
 
 
 @dataclass(slots=True)
 class Session:
-    """A conversation with an agent: what was said, and the runs that wait for their turn."""
+    """A conversation with an agent: its key, its id on disk, its messages and its settings."""
 
     key: str
     agent_id: str
     session_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     messages: list[Json] = field(default_factory=list)
     settings: Json = field(default_factory=dict)
-    runs: "deque[Run]" = field(default_factory=deque)
 
     @property
     def names(self) -> Json:
-        """Return how the session is called where answers and events name it."""
+        """Return the fields by which answers and events name the session."""
         return {"sessionKey": self.key, "agentId": self.agent_id}
 
     @property
     def verbose(self) -> str:
-        """Return how much of tools is told, where a profile makes that depend on the session."""
+        """Return how much of tools is told where a profile leaves that to the session: off, on, or full."""
         return str(self.settings.get("verboseLevel", "off"))
 
 
 def user(text: str | list[Json], **more: object) -> Json:
-    """Return a message as the transcript has it."""
+    """Return a message of the user."""
     return {"role": "user", "content": text, "timestamp": now_ms(), **more}
 
 
@@ -57,14 +52,21 @@ def assistant(content: list[Json], stop_reason: str, **more: object) -> Json:
 
 
 def tool_result(call_id: str, name: str, text: str, *, failed: bool) -> Json:
-    """Return what a tool answered."""
+    """Return the message with what a tool answered.
+
+    Args:
+        call_id: the id that the model's message gave the call.
+        name: the tool's name.
+        text: the answer, or the JSON that describes the failure.
+        failed: whether the tool failed.
+    """
     content = [{"type": "text", "text": text}]
     head = {"role": "toolResult", "toolCallId": call_id, "toolName": name}
     return {**head, "content": content, "isError": failed, "timestamp": now_ms()}
 
 
 def blocks(thought: str, text: str, call: Mapping[str, Any] | None = None) -> list[Json]:
-    """Return the content of a message of the model."""
+    """Return the content of a model's message: what isn't empty of a thought, a text and a tool call."""
     found: list[Json] = []
     if thought:
         found.append({"type": "thinking", "thinking": thought})

@@ -86,3 +86,8 @@ async def client(gateway: FakeGateway, **changes: object) -> AsyncIterator[Clien
         await visitor.read()
         await visitor.call("connect", **introduction(**changes))
         yield visitor
+
+
+def runs_seen(frames: list[Frame]) -> set[str]:
+    """Return the runs of which events came."""
+    return {frame["payload"]["runId"] for frame in frames if frame.get("event") == "agent"}

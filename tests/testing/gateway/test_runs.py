@@ -1,20 +1,17 @@
-"""What the fake gateway does beyond what recordings show: stopping, repeating, failing, hiding."""
+"""What runs of the fake gateway do beyond what recordings show: stopping, repeating, failing, hiding."""
 
 import asyncio
 import time
 
 import pytest
-from websockets.exceptions import ConnectionClosed
 
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.steps import (
     Accept,
-    Disconnect,
     Fail,
     Hang,
     Ignore,
     Refuse,
-    Restart,
     Say,
     Step,
     Tell,
@@ -22,7 +19,7 @@ from propactor.testing.steps import (
     UseTool,
     Wait,
 )
-from tests.testing.gateway.client import Frame, client
+from tests.testing.gateway.client import Frame, client, runs_seen
 
 BOTH = pytest.mark.parametrize("protocol", [3, 4])
 READ = UseTool("read", {"path": "a.txt"}, "text")
@@ -166,11 +163,6 @@ async def test_waiting_for_a_run(protocol: int) -> None:
     assert unknown["payload"] == {"runId": "nobody", "status": "timeout"}
 
 
-def runs_seen(frames: list[Frame]) -> set[str]:
-    """Return the runs of which events came."""
-    return {frame["payload"]["runId"] for frame in frames if frame.get("event") == "agent"}
-
-
 @pytest.mark.parametrize(
     ("protocol", "caps", "subscribed", "sees"),
     [
@@ -308,59 +300,16 @@ async def test_the_end_of_february_lies() -> None:
     assert (last["stopReason"], last["errorMessage"]) == ("error", "HTTP 500: no")
 
 
-async def test_the_line_is_cut_and_the_run_goes_on() -> None:
-    """Who asked is cut off without a word; the run ends all the same, and its end can be fetched."""
-    async with FakeGateway(script=[Say("one", 50), Disconnect(), Say(" two", 50)]) as gateway:
-        async with client(gateway) as visitor:
-            await visitor.send("agent", ORDER)
-            with pytest.raises(ConnectionClosed):
-                await visitor.until(lambda _: False)
-            assert visitor.socket.protocol.close_code == 1006
-        await gateway.until(lambda: gateway.runs["run-1"].ending is not None)
-        async with client(gateway) as again:
-            ending = await again.call("agent", **ORDER)
-
-    assert ending["payload"]["result"]["payloads"][0]["text"] == "one two"
-
-
-async def test_a_restart_forgets() -> None:
-    """A restart sends everybody away with 1012, and knows no run afterwards."""
-    async with FakeGateway(script=[Say("one"), Restart()]) as gateway:
-        async with client(gateway) as visitor:
-            await visitor.send("agent", ORDER)
-            await visitor.until(lambda frame: frame.get("event") == "shutdown")
-            with pytest.raises(ConnectionClosed):
-                await visitor.read()
-            assert not [frame for frame in visitor.frames if (frame.get("payload") or {}).get("result")]
-            assert (visitor.socket.protocol.close_code, visitor.socket.protocol.close_reason) == (
-                1012,
-                "service restart",
-            )
-        async with client(gateway) as again:
-            gone = await again.call("agent.wait", runId="run-1", timeoutMs=10)
-
-    assert gone["payload"]["status"] == "timeout"
-
-
-async def test_killing_it_cuts_every_line() -> None:
-    """A killed gateway says nothing at all."""
-    async with FakeGateway(script=[Hang()]) as gateway, client(gateway) as visitor:
+async def test_a_new_session_under_an_old_key() -> None:
+    """A session that was deleted leaves no run for which the next one under its key would wait."""
+    async with FakeGateway(script=[Say("hi"), Hang()]) as gateway, client(gateway) as visitor:
         await visitor.send("agent", ORDER)
         await gateway.until(lambda: "run-1" in gateway.runs)
-        gateway.kill()
-        with pytest.raises(ConnectionClosed):
-            await visitor.until(lambda _: False)
+        await visitor.send("sessions.delete", {"key": "agent:dev:one"})
+        await visitor.send("agent", ORDER | {"idempotencyKey": "run-2"})
+        await gateway.until(lambda: "run-2" in gateway.runs)
 
-    assert visitor.socket.protocol.close_code == 1006
-
-
-async def test_it_ticks() -> None:
-    """Ticks come to everybody, at the rate that the welcome names."""
-    async with FakeGateway(tick=0.02) as gateway, client(gateway) as visitor:
-        await visitor.until(lambda frame: frame.get("event") == "tick")
-        await visitor.until(lambda frame: frame.get("event") == "tick")
-
-    assert visitor.frames[1]["payload"]["policy"]["tickIntervalMs"] == 20
+        assert gateway.runs["run-2"].started
 
 
 async def test_anything_can_be_told() -> None:
@@ -374,32 +323,6 @@ async def test_anything_can_be_told() -> None:
 
     assert visitor.events("compaction") == [{"phase": "start"}]
     assert time.monotonic() - begun >= 0.02
-
-
-async def test_slow_readers_are_sent_away() -> None:
-    """A client that doesn't read is closed when too much waits for it."""
-    async with (
-        FakeGateway(protocol=3, script=[Say("x" * 400_000) for _ in range(40)]) as gateway,
-        client(gateway) as visitor,
-    ):
-        visitor.socket.transport.pause_reading()
-        await visitor.send("agent", ORDER)
-        await gateway.until(lambda: "run-1" in gateway.runs and gateway.runs["run-1"].ending is not None)
-        visitor.socket.transport.resume_reading()
-        with pytest.raises(ConnectionClosed):
-            await visitor.until(lambda _: False)
-
-    assert (visitor.socket.protocol.close_code, visitor.socket.protocol.close_reason) == (
-        1008,
-        "slow consumer",
-    )
-
-
-async def test_waiting_in_vain() -> None:
-    """Who waits for what doesn't happen is told so."""
-    async with FakeGateway() as gateway:
-        with pytest.raises(TimeoutError):
-            await gateway.until(lambda: False, timeout=0.01)
 
 
 async def test_many_runs_keep_their_pace() -> None:
