@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.rig import lighthouse
+from propactor.testing import lamp
 from tests.rig.client import Run, open_client
 from tests.rig.model import Model
 from tests.rig.openclaw import NEWEST, Gateway
@@ -52,7 +52,7 @@ async def test_prop(gateway: Gateway, tag: str) -> None:
     assert [data["isError"] for _, data in run.stream("tool", "result")] == [False]
     assert len(texts) >= 10
     assert texts[-1][0] - texts[0][0] > 0.75
-    assert texts[-1][1]["text"] == lighthouse.answer()
+    assert texts[-1][1]["text"] == lamp.answer()
 
 
 async def test_prop_held_back(gateway: Gateway, tag: str) -> None:
@@ -63,7 +63,7 @@ async def test_prop_held_back(gateway: Gateway, tag: str) -> None:
         await ended(run)
 
     assert len(run.stream("thinking")) >= 2
-    assert [data["text"] for _, data in run.stream("assistant")] == [lighthouse.answer()]
+    assert [data["text"] for _, data in run.stream("assistant")] == [lamp.answer()]
 
 
 async def test_prop_on_the_oldest(old_gateway: Gateway, tag: str) -> None:
@@ -74,7 +74,7 @@ async def test_prop_on_the_oldest(old_gateway: Gateway, tag: str) -> None:
         await ended(run)
 
     assert len(run.stream("assistant")) > 200
-    assert run.stream("assistant")[-1][1]["text"] == lighthouse.answer()
+    assert run.stream("assistant")[-1][1]["text"] == lamp.answer()
     assert len(run.stream("tool", "result")) == 1
     assert run.stream("thinking") == []
 

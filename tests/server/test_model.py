@@ -9,7 +9,7 @@ import pytest
 
 from propactor.testing import lamp
 from propactor.testing.model import FakeModel
-from propactor.testing.model.dialects import Refusal
+from propactor.testing.model.steps import Refusal
 from propactor.testing.steps import Disconnect, Hang, Say, Think, Wait
 from tests.server.service import Service, assert_grammar, names, service, text
 

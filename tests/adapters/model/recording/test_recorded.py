@@ -16,7 +16,7 @@ from propactor.core.recording import BadRecording, Frame, Header, Recording, Tap
 from propactor.core.upstream import Reply
 from propactor.recordings.playback_clock import PlaybackClock
 from propactor.testing.model import KEY, FakeModel
-from propactor.testing.model.dialects import Refusal
+from propactor.testing.model.steps import Refusal
 from propactor.testing.steps import Disconnect, Fail, Say, Step, Think, Wait
 from tests.adapters.model.asking import APIS, REQUEST, upstream
 from tests.support.emitted import Emitted
