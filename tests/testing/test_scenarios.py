@@ -7,7 +7,7 @@ import pytest
 from propactor.testing import lamp, scenarios
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.steps import Say, Step, pieces
-from tests.testing.gateway.client import client
+from tests.support.gateway_client import client
 
 QUIET = {"disconnect", "restart", "hang", "hang-mid"}
 """Scenarios without an end, or without a client that sees it."""

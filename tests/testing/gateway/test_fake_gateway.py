@@ -12,7 +12,7 @@ from propactor.testing.steps import (
     UseTool,
     Wait,
 )
-from tests.testing.gateway.client import client, runs_seen
+from tests.support.gateway_client import client, runs_seen
 
 READ = UseTool("read", {"path": "a.txt"}, "text")
 ORDER = {"message": "hi", "agentId": "dev", "sessionKey": "agent:dev:one", "idempotencyKey": "run-1"}

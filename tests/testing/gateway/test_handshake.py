@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.steps import Say
-from tests.testing.gateway.client import Client, Frame, client, introduction
+from tests.support.gateway_client import Client, Frame, client, introduction
 
 RECORDINGS = Path(__file__).parents[2] / "fixtures" / "openclaw"
 VERSIONS = {"2026.2.9": 3, "2026.9.6": 4}

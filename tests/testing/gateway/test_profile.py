@@ -10,7 +10,7 @@ import pytest
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.gateway.profile import PROFILES, PROTOCOL_3, PROTOCOL_4, Profile
 from propactor.testing.steps import Say, Step, Think, UseTool
-from tests.testing.gateway.client import Client, Frame, client
+from tests.support.gateway_client import Client, Frame, client
 
 ORDER = {"message": "hi", "agentId": "dev", "sessionKey": "agent:dev:one", "idempotencyKey": "run-1"}
 READ = UseTool("read", {"path": "a.txt"}, "text")

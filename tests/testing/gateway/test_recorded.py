@@ -10,7 +10,7 @@ import pytest
 
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.steps import Fail, Hang, Retry, Say, Step, Think, UseTool
-from tests.testing.gateway.client import Client, Frame, client
+from tests.support.gateway_client import Client, Frame, client
 
 RECORDINGS = Path(__file__).parents[2] / "fixtures" / "openclaw"
 SUCCESS: list[Step] = [

@@ -19,7 +19,7 @@ from propactor.testing.steps import (
     UseTool,
     Wait,
 )
-from tests.testing.gateway.client import Frame, client, runs_seen
+from tests.support.gateway_client import Frame, client, runs_seen
 
 BOTH = pytest.mark.parametrize("protocol", [3, 4])
 READ = UseTool("read", {"path": "a.txt"}, "text")
