@@ -25,9 +25,9 @@ TOKEN = "TEST-TOKEN"  # noqa: S105  it opens nothing
 class FakeGateway:
     """Speaks OpenClaw's protocol on 127.0.0.1, inside your own process, without Node and without a model.
 
-    A client can't tell it from a gateway: it shakes hands, checks scopes, streams the events of runs, keeps
-    sessions and answers the methods that propactor calls. What a run does is a script, a list of steps from
-    `propactor.testing.steps`::
+    It shakes hands, checks scopes, streams the events of runs, keeps sessions and answers the methods that
+    propactor calls; its frames have the fields and the order of recorded ones. What a run does is a script, a
+    list of steps from `propactor.testing.steps`::
 
         from propactor.testing import FakeGateway
         from propactor.testing.steps import Say, Think, UseTool
@@ -38,20 +38,24 @@ class FakeGateway:
             Say("export function Lamp() { ... }", rate=40),
         ]
         async with FakeGateway(script=script) as gateway:
-            ...  # connect to gateway.url with gateway.token
-            await gateway.until(lambda: bool(gateway.asked("agent")))
+            print(gateway.url, gateway.token)  # where clients connect, and with what
+        print(gateway.asked("agent"))  # the parameters of every run that was asked for
 
     Without a script the prompt decides: ``#scenario=prop #rate=40`` thinks, reads a file and writes a prop at
     40 pieces a second, ``#scenario=error500`` fails; `propactor.testing.scenarios` lists them all. By hand,
     for a front end in another process::
 
         python -m propactor.testing.gateway --port 18789 --protocol 4
+        PROPACTOR_GATEWAY__URL=ws://127.0.0.1:18789 PROPACTOR_GATEWAY__TOKEN=TEST-TOKEN propactor serve
 
     What can be looked at: ``requests`` (everything that was asked, with times), ``aborted`` (ids of runs),
     ``runs`` (by id; ``runs[i].ending`` is set when one is over), ``sessions`` (by key, with their messages),
-    ``connections`` (who is connected; ``drop`` cuts a line). What can be done to it: `restart`, `kill`,
-    ``closed_to_all = True`` (connections are refused with HTTP 503), ``connections.muted = True`` (no events
-    of runs), ``process.began_at -= 3600`` (it has been up for an hour longer).
+    ``connections`` (who is connected; ``drop`` cuts a line). `until` waits for a condition on any of them.
+
+    What can be done to it: `restart`, `kill`, `store_message`, ``closed_to_all = True`` (connections are
+    refused with HTTP 503), ``connections.muted = True`` (no events of runs are sent),
+    ``runs[i].skip_numbers(3)`` (as if three events had been lost), ``process.began_at -= 3600`` (it has been
+    up for an hour longer).
     """
 
     def __init__(
@@ -77,7 +81,7 @@ class FakeGateway:
             profile: the behaviour of another release; wins over ``protocol``.
             script: what every run does, or a function from the parameters of ``agent`` to that.
             token: what clients have to know.
-            agents: the ids of its agents; the first is the default one.
+            agents: the ids of its agents; ``main`` is the default one.
             port: where to listen; 0 takes any free port.
             tick: seconds between two ``tick`` events, as ``hello`` promises them.
             cumulative: whether events of text have the text so far, as real ones do. Their size grows with

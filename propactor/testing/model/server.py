@@ -32,15 +32,17 @@ class FakeModel:
         from propactor.testing import FakeModel
         from propactor.testing.steps import Say, Think
 
-        async with FakeModel("openai", [Think("Hm."), Say("export function Lamp() ...", rate=40)]) as model:
-            ...  # [model] base_url = model.url, api_key = model.key, model = "fake-1"
-        assert model.asked[0]["messages"]
+        script = [Think("Hm."), Say("export function Lamp() { ... }", rate=40)]
+        async with FakeModel("openai", script) as model:
+            print(model.url, model.key)  # for [model] base_url and api_key; model may be any name
+        print(model.asked)  # the body of every request
 
     A `UseTool` ends an answer with a tool call; the request that brings the tool's result gets what follows
     in the script. An answer that reaches the end of its script stops, as an answer should. Without a script
-    the prompt decides, as for `FakeGateway`: ``#scenario=prop #rate=40``.
+    the prompt decides, as for `FakeGateway`: ``#scenario=prop #rate=40`` writes a prop at 40 pieces a second,
+    ``#scenario=error429`` refuses with that HTTP status.
 
-    ``asked`` has the bodies of all requests; ``gone`` is set when somebody hangs up before the end.
+    ``gone`` is set when somebody hangs up before the end of an answer.
     """
 
     def __init__(
