@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from propactor.actors.commands import CancelReason
 from propactor.actors.generation_actor import GenerationActor, count_stream
 from propactor.actors.journal import Subscription
-from propactor.core.events import Error, Result, Stats
+from propactor.core.entries import Entry
+from propactor.core.events import Stats
 from propactor.core.generation import Confirmation
 
 
@@ -21,7 +22,7 @@ class Snapshot:
         last_event_id: The number of its newest event.
         readers: How many read it now.
         stats: What its stream is made of so far.
-        outcome: How it came out, None before that is known.
+        outcome: Its ``result`` or ``error`` as readers get it, None before it is known.
         upstream_cancel: Whether the upstream confirmed that it was stopped, if it had to be.
     """
 
@@ -32,7 +33,7 @@ class Snapshot:
     last_event_id: int
     readers: int
     stats: Stats
-    outcome: Result | Error | None
+    outcome: Entry | None
     upstream_cancel: Confirmation | None
 
 
@@ -74,8 +75,8 @@ class GenerationHandle:
         return self._actor.generation.finished
 
     @property
-    def outcome(self) -> Result | Error | None:
-        """Return how it came out, None before that is known."""
+    def outcome(self) -> Entry | None:
+        """Return its ``result`` or ``error`` as readers get it, None before it is known."""
         return self._actor.generation.outcome
 
     def launch(self) -> None:

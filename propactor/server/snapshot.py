@@ -1,8 +1,8 @@
 """The JSON that clients get of a generation: its addresses, its first event, its snapshot."""
 
 from propactor.actors.handle import GenerationHandle, Snapshot
-from propactor.core.entries import plain
-from propactor.core.events import Result, Started
+from propactor.core.entries import payload, plain
+from propactor.core.events import Started
 from propactor.core.upstream import GenerationRequest
 
 BASE = "/api/creator/generations"
@@ -65,7 +65,7 @@ def _ending(found: Snapshot) -> dict[str, object]:
     if found.finished_at is not None:
         body["finishedAt"] = int(found.finished_at * 1000)
     if found.outcome is not None:
-        body["result" if isinstance(found.outcome, Result) else "error"] = plain(found.outcome)
+        body[found.outcome.kind] = payload(found.outcome.data)
     if found.upstream_cancel is not None:
         body["upstreamCancel"] = found.upstream_cancel
     return body
