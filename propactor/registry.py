@@ -116,8 +116,9 @@ def check_order(settings: Settings) -> None:
     for name in settings.upstream.order:
         if name not in ROWS:
             near = difflib.get_close_matches(name, ROWS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(ROWS)}"
-            raise SettingsError(f"[upstream.order] there is no upstream {name!r}; {hint}")
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            known = f"Known are {', '.join(ROWS)}."
+            raise SettingsError(f"[upstream.order] there is no upstream {name!r}{hint} {known}")
 
 
 def sources() -> list[str]:

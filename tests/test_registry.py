@@ -125,8 +125,8 @@ async def test_new_row_is_recorded(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("modle", "no upstream 'modle'; did you mean 'model'?"),
-        ("gramophone", "no upstream 'gramophone'; known are openclaw, model, template"),
+        ("modle", "no upstream 'modle'; did you mean 'model'? Known are openclaw, model, template."),
+        ("gramophone", "no upstream 'gramophone'. Known are openclaw, model, template."),
     ],
 )
 async def test_misspelt_order(name: str, words: str) -> None:
@@ -144,7 +144,8 @@ async def test_commands_refuse_misspelt_order(command: list[str], tmp_path: Path
     end = await run(*command, folder=tmp_path, env={"PROPACTOR_UPSTREAM__ORDER": '["modle"]'})
 
     assert end.code == 2
-    assert end.err == "propactor: [upstream.order] there is no upstream 'modle'; did you mean 'model'?\n"
+    assert end.err.startswith("propactor: [upstream.order] there is no upstream 'modle'; did you mean")
+    assert end.err.count("\n") == 1
 
 
 def test_names() -> None:
