@@ -2,7 +2,12 @@
 
 import asyncio
 from pathlib import Path
+from typing import cast
 
+from propactor.adapters.openclaw.connection.link import Link
+from propactor.adapters.openclaw.merge_events import EventMerger
+from propactor.adapters.openclaw.options import Options
+from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.core.events import TextDelta, Thinking, ToolCall
 from propactor.core.upstream import Reply
 from propactor.testing.steps import Hang, Say, Tell, Think, Wait
@@ -18,6 +23,7 @@ from tests.adapters.openclaw.staging import (
     once,
     staged,
 )
+from tests.support.emitted import Emitted
 
 
 async def test_nothing_comes() -> None:
@@ -141,3 +147,25 @@ async def test_describes_sources(tmp_path: Path) -> None:
     for protocol, files, thinking, missed in (*cases, (4, tmp_path, "gateway", "history")):
         async with staged(protocol, [], files) as stage:
             assert stage.upstream.describe()["sources"] == {"thinking": thinking, "missed": missed}
+
+
+async def test_file_ahead_of_the_first_event() -> None:
+    """A stored message that is read before the run's first event came doesn't make that event outdated.
+
+    Both are written by the same process, but one comes through a file and the other over the socket.
+    """
+    events = Emitted()
+    merger = EventMerger(
+        cast(Link, None), events, Options(), key="k", run_id="r", debug=False, lost=print, switched=print
+    )
+    merger.prepare(Hello(protocol=3, version="2026.2.9"), tools=True, follow=None)
+    merger.expect()
+    thought = {"type": "thinking", "thinking": "I look."}
+    message = {"role": "assistant", "content": [thought], "timestamp": 2000}
+
+    merger.backfill.entry({"type": "message", "id": "m1", "message": message})
+    merger.come({"runId": "r", "seq": 1, "ts": 1000, "stream": "lifecycle", "data": {"phase": "start"}})
+    merger.receive({"runId": "r", "seq": 2, "ts": 2001, "stream": "assistant", "data": {"delta": "Hi"}})
+
+    assert [type(event) for event in events] == [Thinking, TextDelta]
+    await merger.close()
