@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from propactor.adapters.model.options import Options as ModelTerms
+from propactor.adapters.model.options import Options as ModelOptions
 from propactor.adapters.model.upstream import ModelUpstream
 from propactor.adapters.openclaw.connection.dispatcher import Counters
 from propactor.adapters.openclaw.connection.link import LINK, Link
@@ -110,7 +110,10 @@ def configured(settings: Settings, metrics: Metrics) -> Upstreams:
     if settings.gateway.url:
         link = Link(url=settings.gateway.url, token=settings.gateway.token.get_secret_value())
         by_name["openclaw"] = OpenClawUpstream(
-            link, _options(settings), library=_library, switched=metrics.switched
+            link,
+            Options(settings.gateway, settings.timeouts, settings.upstream),
+            library=_library,
+            switched=metrics.switched,
         )
         services.append(link)
         _watch(link, metrics)
@@ -120,38 +123,14 @@ def configured(settings: Settings, metrics: Metrics) -> Upstreams:
     return Upstreams(settings, by_name, services)
 
 
-def _options(settings: Settings) -> Options:
-    return Options(
-        agent_id=settings.gateway.agent_id,
-        thinking=settings.gateway.thinking,
-        accept=settings.timeouts.accept,
-        total=settings.timeouts.total,
-        stop=settings.timeouts.stop,
-        delete_to_stop=settings.gateway.abort_by_delete,
-        state_dir=settings.gateway.state_dir,
-        lost=settings.gateway.rejoin_seconds,
-        detect=settings.upstream.detect_ms / 1000,
-    )
-
-
 def _library(state_dir: str) -> Transcripts:
     """Open the transcripts under a gateway's state directory."""
     return Transcripts(Path(state_dir))
 
 
-def model_options(settings: Settings) -> ModelTerms:
+def model_options(settings: Settings) -> ModelOptions:
     """Return how the settings want a model's own API to be asked."""
-    model = settings.model
-    return ModelTerms(
-        base_url=model.base_url,
-        api=model.api,
-        api_key=model.api_key.get_secret_value(),
-        model=model.model,
-        thinking=model.thinking,
-        max_tokens=model.max_tokens,
-        accept=settings.timeouts.accept,
-        total=settings.timeouts.total,
-    )
+    return ModelOptions(settings.model, settings.timeouts)
 
 
 def _watch(link: Link, metrics: Metrics) -> None:

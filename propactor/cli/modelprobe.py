@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from propactor.adapters.model.dialects import DIALECTS
-from propactor.adapters.model.options import Options
 from propactor.adapters.model.upstream import ModelUpstream
 from propactor.cli.probe import Trouble
 from propactor.cli.streaming import Finding
 from propactor.core.errors import PropactorError
 from propactor.registry import model_options
 from propactor.settings import Settings
+from propactor.settings.tables import Model
 
 _SHOWN = 8
 """Names of models in a remedy; some APIs list hundreds."""
@@ -35,7 +35,9 @@ class ModelProbe:
 
 async def probe_model(settings: Settings, *, timeout: float) -> ModelProbe:
     """Ask for the list of models, and hang up."""
-    upstream = ModelUpstream(replace(model_options(settings), accept=timeout))
+    options = model_options(settings)
+    patient = options.timeouts.model_copy(update={"accept": timeout})
+    upstream = ModelUpstream(replace(options, timeouts=patient))
     facts = upstream.describe()
     try:
         names = await upstream.models()
@@ -43,13 +45,13 @@ async def probe_model(settings: Settings, *, timeout: float) -> ModelProbe:
         return ModelProbe(facts, trouble=Trouble(exc.code, exc.message))
     finally:
         await upstream.close()
-    return ModelProbe(facts, tuple(model_findings(upstream.options, names)))
+    return ModelProbe(facts, tuple(model_findings(settings.model, names)))
 
 
-def model_findings(options: Options, names: Sequence[str]) -> Iterator[Finding]:
+def model_findings(model: Model, names: Sequence[str]) -> Iterator[Finding]:
     """Yield what is to be expected, in the order a person asks."""
-    yield _model(options.model, names)
-    yield _thoughts(options)
+    yield _model(model.model, names)
+    yield _thoughts(model)
     yield Finding("text and parts", "yes", "live, each piece the model sends")
     yield Finding("tools", "note", "none: the model is asked for text alone")
     yield Finding("stopping", "yes", "by hanging up, which most servers notice at once")
@@ -66,7 +68,7 @@ def _model(model: str, names: Sequence[str]) -> Finding:
     return Finding("model", "partly", f"the API doesn't list {model}", remedy)
 
 
-def _thoughts(options: Options) -> Finding:
-    if options.thinking == "off":
+def _thoughts(model: Model) -> Finding:
+    if model.thinking == "off":
         return Finding("thoughts", "no", "thinking is switched off", 'set [model] thinking = "default"')
-    return Finding("thoughts", "yes", f"live, {DIALECTS[options.api].thoughts}")
+    return Finding("thoughts", "yes", f"live, {DIALECTS[model.api].thoughts}")

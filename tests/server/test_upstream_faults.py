@@ -11,6 +11,7 @@ from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.core.backoff import Backoff
+from propactor.settings.tables import Timeouts
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.steps import Say, Step, Think, UseTool
 from tests.rig.proxy import Proxy
@@ -87,7 +88,8 @@ async def linked(protocol: int) -> AsyncIterator[tuple[FakeGateway, Proxy, OpenC
         link.start()
         try:
             await link.wait_ready(5)
-            yield gateway, proxy, OpenClawUpstream(link, Options(accept=10, total=20, call=5, stop=1))
+            timeouts = Timeouts(accept=10, total=20, stop=1)
+            yield gateway, proxy, OpenClawUpstream(link, Options(timeouts=timeouts))
         finally:
             await link.close()
 

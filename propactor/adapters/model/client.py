@@ -35,7 +35,7 @@ class Response(Protocol):
 
 def missing(options: Options) -> str | None:
     """Return what to do when the library isn't installed, None when it is."""
-    name = DIALECTS[options.api].library
+    name = DIALECTS[options.model.api].library
     if importlib.util.find_spec(name) is not None:
         return None
     return f"the Python package {name!r} is not installed: pip install 'propactor[model]'"
@@ -45,8 +45,8 @@ class ModelClient:
     """A library's client, ready to ask; ``errors`` is everything that may come out of it."""
 
     def __init__(self, options: Options) -> None:
-        self.dialect = DIALECTS[options.api]
-        self.features = self.dialect.features(options)
+        self.dialect = DIALECTS[options.model.api]
+        self.features = self.dialect.features(options.model)
         self._options = options
         self._library = importlib.import_module(self.dialect.library)
         self._client = self.dialect.open(self._library, options)
@@ -60,7 +60,7 @@ class ModelClient:
     ) -> AbstractAsyncContextManager[Response]:
         """Ask; to enter is to wait for the headers, to leave closes the stream."""
         asked: AbstractAsyncContextManager[Response] = self.dialect.ask(self._client)(
-            **self.dialect.body(model, prompt, self._options), extra_body=feature
+            **self.dialect.body(model, prompt, self._options.model), extra_body=feature
         )
         return asked
 

@@ -87,7 +87,7 @@ class ModelRun:
 
     async def _accepted(self, client: ModelClient, stack: AsyncExitStack) -> Response:
         """Wait for the headers of the answer, in time."""
-        timeout = self._options.accept * SHARE
+        timeout = self._options.timeouts.accept * SHARE
         try:
             async with asyncio.timeout(timeout):
                 response, level = await self._ask(client, stack)
@@ -103,7 +103,7 @@ class ModelRun:
 
     async def _ask(self, client: ModelClient, stack: AsyncExitStack) -> tuple[Response, int]:
         """Ask; a feature that the API refuses is given up for the next. Return the level that held, too."""
-        model = self._request.model or self._options.model
+        model = self._request.model or self._options.model.model
         message = prompt.build(self._request.prompt, self._request.name)
         level = self._fallback.level
         while True:
@@ -120,11 +120,11 @@ class ModelRun:
         decoder = client.decoder()
         _check_type(response)
         try:
-            async with asyncio.timeout(self._options.total + self._options.margin) as deadline:
+            async with asyncio.timeout(self._options.timeouts.total + self._options.end_margin) as deadline:
                 await self._read(response, decoder, deadline)
         except TimeoutError as exc:
             if not decoder.complete:
-                message = f"the answer took more than {self._options.total:g} s"
+                message = f"the answer took more than {self._options.timeouts.total:g} s"
                 raise GenerationTimeout(message, phase="total") from exc
         except client.errors:
             if not decoder.complete:

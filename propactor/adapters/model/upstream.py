@@ -36,7 +36,7 @@ class ModelUpstream:
 
     def problem(self) -> ModelRefused | None:
         """Return what must be set or installed before the model can be asked, or None."""
-        if not self.options.model:
+        if not self.options.model.model:
             return ModelRefused("no model is chosen: set [model] model to its name")
         if not self._installed:
             missing = client.missing(self.options)
@@ -47,12 +47,12 @@ class ModelUpstream:
 
     def describe(self) -> dict[str, object]:
         """Return what an operator may want to know."""
-        dialect = DIALECTS[self.options.api]
+        dialect = DIALECTS[self.options.model.api]
         return {
-            "api": self.options.api,
-            "url": redact(self.options.base_url) or ANTHROPIC,
-            "model": self.options.model,
-            "streams": {"text": True, "tools": False, "thinking": self.options.thinking != "off"},
+            "api": self.options.model.api,
+            "url": redact(self.options.model.base_url) or ANTHROPIC,
+            "model": self.options.model.model,
+            "streams": {"text": True, "tools": False, "thinking": self.options.model.thinking != "off"},
             "thoughts": dialect.thoughts,
             "stops": "connection",
         }
@@ -92,7 +92,7 @@ class ModelUpstream:
         """
         client = await self.client()
         try:
-            async with asyncio.timeout(self.options.accept * SHARE):
+            async with asyncio.timeout(self.options.timeouts.accept * SHARE):
                 return await client.models()
         except TimeoutError as exc:
             raise GenerationTimeout("the model's API did not answer in time", phase="accept") from exc

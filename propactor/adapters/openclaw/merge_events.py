@@ -45,8 +45,10 @@ class EventMerger:
         self.ledger = Ledger(closely=debug)
         self.decoder = Decoder(debug=debug, ledger=self.ledger)
         self.backfill = Backfill(self.ledger, emit)
-        self.history = SessionHistory(link, self.backfill, key=key, run_id=run_id, timeout=options.call)
-        self.poller = Poller(self.history.fetch, every=options.poll)
+        self.history = SessionHistory(
+            link, self.backfill, key=key, run_id=run_id, timeout=options.call_timeout
+        )
+        self.poller = Poller(self.history.fetch, every=options.poll_interval)
         self.fail = lost
         self._emit, self._options, self._debug, self._switched = emit, options, debug, switched
         self._place: capabilities.Place = "gateway"

@@ -65,7 +65,7 @@ class Reconnect:
         """Wait for the connection and look for the end; start over when it is lost again."""
         run = self._run
         while True:
-            hello = await run.link.wait_ready(run.options.lost)
+            hello = await run.link.wait_ready(run.options.gateway.rejoin_seconds)
             try:
                 return await self._take_up(hello)
             except GatewayUnavailable as exc:
@@ -103,7 +103,7 @@ class Reconnect:
             frame = await (self._poll_protocol_3() if hello.protocol_3 else self._poll_protocol_4(answer))
             if frame is not None:
                 return frame
-            await asyncio.sleep(min(run.options.poll, 1.0))
+            await asyncio.sleep(min(run.options.poll_interval, 1.0))
 
     async def _poll_protocol_3(self) -> Frame | None:
         """Look for the end where waiting for it tells of the end of an attempt."""
@@ -125,7 +125,7 @@ class Reconnect:
         run, single = self._run, SingleResponse()
         request_id = run.link.post("agent", run.params, single)
         try:
-            async with asyncio.timeout(run.options.call):
+            async with asyncio.timeout(run.options.call_timeout):
                 outcome = await single.outcome
         except TimeoutError as exc:
             raise GatewayUnavailable("the gateway doesn't say how the run is") from exc
@@ -137,12 +137,12 @@ class Reconnect:
 
     async def _wait(self, seconds: float) -> Frame:
         run = self._run
-        params, timeout = requests.wait(run.run_id, seconds), seconds + run.options.call
+        params, timeout = requests.wait(run.run_id, seconds), seconds + run.options.call_timeout
         return await run.link.call("agent.wait", params, timeout=timeout)
 
     async def _find_successor(self, hello: Hello) -> Frame:
         """Look for the run that the gateway begins in place of one it was killed in (2026.9)."""
-        run, timeout = self._run, 0.0 if hello.protocol_3 else self._run.options.resume
+        run, timeout = self._run, 0.0 if hello.protocol_3 else self._run.options.successor_wait
         await run.merger.history.read()
         found = self._successor or run.merger.history.successor
         try:
@@ -161,7 +161,7 @@ class Reconnect:
         """Wait for news, then read what is stored."""
         self._news.clear()
         try:
-            async with asyncio.timeout(self._run.options.poll):
+            async with asyncio.timeout(self._run.options.poll_interval):
                 await self._news.wait()
         except TimeoutError:
             pass
@@ -174,7 +174,7 @@ class Reconnect:
         await run.merger.history.read()
         run.hear_again(self._held.payloads)
         while True:
-            answer = await self._wait(2 * run.options.poll)
+            answer = await self._wait(2 * run.options.poll_interval)
             await run.merger.history.read()
             if _is_over(answer):
                 return _frame(answer)

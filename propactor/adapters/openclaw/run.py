@@ -36,7 +36,7 @@ class OpenClawRun:
         switched: Switched = unnoticed,
     ) -> None:
         self.run_id = str(uuid.uuid4())
-        self.key = requests.session_key(options.agent_id, request.job_id)
+        self.key = requests.session_key(options.gateway.agent_id, request.job_id)
         self.link, self.options = link, options
         self.identity = GatewayIdentity()
         self.followed = False
@@ -115,7 +115,11 @@ class OpenClawRun:
 
     def fail(self, error: PropactorError) -> None:
         """Learn that no more will come over this connection; the run goes on at the gateway."""
-        if not isinstance(error, GatewayUnavailable) or self._over or self.options.lost <= 0:
+        if (
+            not isinstance(error, GatewayUnavailable)
+            or self._over
+            or self.options.gateway.rejoin_seconds <= 0
+        ):
             self.settle(error)
         elif self._rejoining is None:
             self.merger.degrade(error.message)
@@ -163,8 +167,8 @@ class OpenClawRun:
 
     async def _connected(self) -> Hello:
         """Wait for the connection: long for a first one, briefly where there is known to be none."""
-        timeout = self.options.accept * SHARE
-        brief = min(self.options.rejoin, timeout)
+        timeout = self.options.timeouts.accept * SHARE
+        brief = min(self.options.connect_wait, timeout)
         try:
             return await self.link.wait_ready(brief)
         except GatewayUnavailable:
@@ -174,7 +178,7 @@ class OpenClawRun:
 
     async def _prepare(self, hello: Hello) -> None:
         """Set what a session must know before its first run; a refusal costs details, not the run."""
-        model, timeout = self._request.model, self.options.call
+        model, timeout = self._request.model, self.options.call_timeout
         reason = await session.prepare(self.link, hello, key=self.key, model=model, timeout=timeout)
         if reason is not None:
             self._emit(Progress("degraded", reason=reason, source="gateway"))
@@ -185,7 +189,7 @@ class OpenClawRun:
         transcripts = self._transcripts(hello)
         if transcripts is None:
             return None
-        return transcripts.follow(self.options.agent_id, self.key, self.merger.backfill.entry)
+        return transcripts.follow(self.options.gateway.agent_id, self.key, self.merger.backfill.entry)
 
     def _ask(self, hello: Hello) -> None:
         """Send the requests in one go: the session's events first, where they must be asked for."""
@@ -199,11 +203,11 @@ class OpenClawRun:
             )
         self.params = requests.agent(
             message=prompt.build(self._request.prompt, self._request.name),
-            agent_id=self.options.agent_id,
+            agent_id=self.options.gateway.agent_id,
             session_key=self.key,
             run_id=self.run_id,
-            timeout=math.ceil(self.options.total),
-            thinking=self.options.thinking,
+            timeout=math.ceil(self.options.timeouts.total),
+            thinking=self.options.gateway.thinking,
             system=prompt.EXTRA_SYSTEM_PROMPT,
         )
         self._request_id = self.link.post("agent", self.params, self)
@@ -211,17 +215,17 @@ class OpenClawRun:
     async def _response(self) -> Mapping[str, Any]:
         """Wait for the final response, in time."""
         try:
-            async with asyncio.timeout(self.options.accept):
+            async with asyncio.timeout(self.options.timeouts.accept):
                 await asyncio.shield(self._accepted)
         except TimeoutError as exc:
-            message = f"the gateway did not accept the run within {self.options.accept:g} s"
+            message = f"the gateway did not accept the run within {self.options.timeouts.accept:g} s"
             raise GenerationTimeout(message, phase="accept") from exc
         try:
-            async with asyncio.timeout(self.options.total + self.options.margin):
+            async with asyncio.timeout(self.options.timeouts.total + self.options.end_margin):
                 outcome = await asyncio.shield(self._outcome)
         except TimeoutError as exc:
             raise GenerationTimeout(
-                f"the run took more than {self.options.total:g} s", phase="total"
+                f"the run took more than {self.options.timeouts.total:g} s", phase="total"
             ) from exc
         if isinstance(outcome, PropactorError):
             raise outcome
@@ -246,15 +250,15 @@ class OpenClawRun:
         """Wait for a connection and the acceptance, before which nothing could be stopped; then stop."""
         options = self.options
         try:
-            async with asyncio.timeout(options.stop):
+            async with asyncio.timeout(options.timeouts.stop):
                 await asyncio.shield(self._accepted)
                 return await session.stop(
                     self.link,
-                    await self.link.wait_ready(options.stop),
+                    await self.link.wait_ready(options.timeouts.stop),
                     key=self.key,
                     run_id=self.run_id,
-                    delete=options.delete_to_stop,
-                    timeout=options.stop,
+                    delete=options.gateway.abort_by_delete,
+                    timeout=options.timeouts.stop,
                 )
         except (TimeoutError, PropactorError):
             return False

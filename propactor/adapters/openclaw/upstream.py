@@ -27,7 +27,7 @@ class OpenClawUpstream:
         switched: Switched = unnoticed,
     ) -> None:
         self.link = link
-        self._options = options or Options()
+        self.options = options or Options()
         self._library, self._switched = library, switched
         self._opened: dict[str, Transcripts] = {}
         self.files: Open = self.transcripts
@@ -52,7 +52,7 @@ class OpenClawUpstream:
 
     def _open(self, hello: Hello) -> Transcripts | None:
         """Open the folder that the settings name, or the one that the gateway says it uses."""
-        place = self._options.state_dir or hello.state_dir
+        place = self.options.gateway.state_dir or hello.state_dir
         if self._library is None or not place or not capabilities.reads_files(hello):
             return None
         if place not in self._opened:
@@ -61,19 +61,19 @@ class OpenClawUpstream:
 
     def _trouble(self, hello: Hello) -> dict[str, object]:
         """Say why the folder can't be read that somebody has set."""
-        found = self._open(hello) if self._options.state_dir else None
+        found = self._open(hello) if self.options.gateway.state_dir else None
         problem = found.problem() if found is not None else None
         return {"transcriptProblem": str(problem)} if problem is not None else {}
 
     def begin(self, request: GenerationRequest, emit: Emit) -> OpenClawRun:
         """Make a run. Asks nothing of the gateway yet."""
         return OpenClawRun(
-            self.link, request, emit, self._options, transcripts=self.files, switched=self._switched
+            self.link, request, emit, self.options, transcripts=self.files, switched=self._switched
         )
 
     def session_key(self, request: GenerationRequest) -> str | None:
         """Name the session of a request: its own, used once."""
-        return requests.session_key(self._options.agent_id, request.job_id)
+        return requests.session_key(self.options.gateway.agent_id, request.job_id)
 
 
 def describe_gateway(hello: Hello, *, files: bool) -> dict[str, object]:

@@ -23,6 +23,7 @@ from propactor.testing.steps import Disconnect, Say, Step, Think, UseTool
 from tests.adapters.openclaw.gateway import eventually
 from tests.adapters.openclaw.recordings import text
 from tests.support.emitted import Emitted
+from tests.support.options import with_values
 
 SOON = 10.0
 ANSWER = "if a:\n    b\n\n/* PARTS_DATA [] PARTS_DATA */"
@@ -73,14 +74,22 @@ async def staged(
     **options: Any,
 ) -> AsyncIterator[Stage]:
     """Set up a gateway that follows a script, and a link to it."""
-    usual = {"accept": 5.0, "total": 8.0, "call": 2.0, "stop": 1.0, "poll": 0.05, "lost": 5.0, "resume": 2.0}
+    usual = {
+        "accept": 5.0,
+        "total": 8.0,
+        "stop": 1.0,
+        "rejoin_seconds": 5.0,
+        "call_timeout": 2.0,
+        "poll_interval": 0.05,
+        "successor_wait": 2.0,
+    }
     gateway = FakeGateway(protocol=protocol, script=script, state_dir=files, resumes_after=resumes)
     async with gateway:
         link = Link(url=gateway.url, token=gateway.token, backoff=Backoff(uniform, first=0.02, limit=0.05))
         link.start()
         await link.wait_ready(SOON)
         try:
-            yield Stage(gateway, link, Options(**{**usual, **options}), files)
+            yield Stage(gateway, link, with_values(Options(), **{**usual, **options}), files)
         finally:
             await link.close()
 

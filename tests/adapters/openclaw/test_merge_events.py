@@ -30,7 +30,7 @@ async def test_nothing_comes() -> None:
     """Where no event comes after the acceptance, what is stored tells the run."""
     for protocol in (3, 4):
         script = [Wait(0.4), Say("Let me see."), LOOK, Say(ANSWER), Wait(0.3)]
-        async with staged(protocol, script, detect=0.05) as stage:
+        async with staged(protocol, script, detect_ms=50) as stage:
             deafen(stage.gateway)
 
             reply = await ended(stage.begin())
@@ -43,7 +43,7 @@ async def test_nothing_comes() -> None:
 
 async def test_events_come_late() -> None:
     """Events that come after all take over from what is stored."""
-    async with staged(4, [Say(ANSWER, 100)], detect=0.05) as stage:
+    async with staged(4, [Say(ANSWER, 100)], detect_ms=50) as stage:
         hear = deafen(stage.gateway)
         task = asyncio.create_task(ended(stage.begin()))
         await eventually(lambda: "degraded" in stage.phases())

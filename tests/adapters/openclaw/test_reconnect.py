@@ -65,7 +65,7 @@ async def test_tool_meanwhile() -> None:
 
 async def test_stays_away() -> None:
     """A gateway that doesn't come back is waited for only so long."""
-    async with staged(4, [Say("Half of", 400), Disconnect(), Hang()], lost=0.3) as stage:
+    async with staged(4, [Say("Half of", 400), Disconnect(), Hang()], rejoin_seconds=0.3) as stage:
         stage.gateway.closed_to_all = True
 
         end = await ended(stage.begin())
@@ -76,7 +76,7 @@ async def test_stays_away() -> None:
 
 async def test_own_limit_holds() -> None:
     """The time limit of the run holds without a gateway, too."""
-    async with staged(4, [Say("Half of", 400), Disconnect(), Hang()], total=0.3, margin=0.1) as stage:
+    async with staged(4, [Say("Half of", 400), Disconnect(), Hang()], total=0.3, end_margin=0.1) as stage:
         stage.gateway.closed_to_all = True
 
         end = await ended(stage.begin())

@@ -79,7 +79,7 @@ async def test_resumed() -> None:
 
 async def test_never_resumed() -> None:
     """A gateway that doesn't begin an interrupted run anew is given up in time."""
-    async with staged(4, [Say("Half of", 400), Hang()], resume=0.2) as stage:
+    async with staged(4, [Say("Half of", 400), Hang()], successor_wait=0.2) as stage:
         task = asyncio.create_task(ended(stage.begin()))
         await stage.heard("Half of")
 

@@ -12,7 +12,6 @@ from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.run import OpenClawRun
 from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.core.errors import (
-    Cancelled,
     GatewayRefused,
     GatewayUnavailable,
     GenerationTimeout,
@@ -25,6 +24,7 @@ from tests.adapters.openclaw.connection.test_link import SOON, linked, quick
 from tests.adapters.openclaw.gateway import Gateway, Refuse, eventually
 from tests.adapters.openclaw.recordings import Recorded, every_run, history, outcome, replay, runs, text
 from tests.support.emitted import Emitted
+from tests.support.options import with_values
 
 ASKED = [run for run in every_run() if run.final and run.request["method"] == "agent" and not run.stop_asked]
 VERSIONS = ["2026.2.9", "2026.2.26", "2026.7.1", "2026.9.6"]
@@ -69,7 +69,7 @@ async def staged(
         gateway.answers["chat.history"] = {"messages": history(recorded)}
     async with linked(gateway) as link:
         await link.wait_ready(SOON)
-        yield Stage(gateway, OpenClawUpstream(link, Options(**options)))
+        yield Stage(gateway, OpenClawUpstream(link, with_values(Options(), **options)))
 
 
 async def ended(run: Run) -> Reply | PropactorError:
@@ -233,7 +233,7 @@ async def test_not_accepted() -> None:
 
 async def test_never_ends() -> None:
     """A gateway that forgets its own limit is not waited for much longer."""
-    async with staged(runs("2026.9.6-text")[0], total=0.05, margin=0.05) as stage:
+    async with staged(runs("2026.9.6-text")[0], total=0.05, end_margin=0.05) as stage:
         stage.gateway.skip_final = True
 
         end = await ended(stage.begin())
@@ -244,7 +244,7 @@ async def test_never_ends() -> None:
 
 async def test_lost() -> None:
     """Where runs aren't to be waited for, one whose connection is lost ends at once."""
-    async with staged(runs("2026.9.6-timeout")[0], lost=0) as stage:
+    async with staged(runs("2026.9.6-timeout")[0], rejoin_seconds=0) as stage:
         stage.gateway.hold_after = 10
         task = asyncio.create_task(ended(stage.begin()))
         await asyncio.wait_for(stage.gateway.holding.wait(), SOON)
@@ -269,7 +269,7 @@ async def test_no_gateway() -> None:
 async def test_known_to_be_down() -> None:
     """Where nobody answers a run doesn't wait until it would have to be accepted."""
     link = Link(url="ws://127.0.0.1:1", backoff=quick())
-    upstream = OpenClawUpstream(link, Options(accept=60, rejoin=0.01))
+    upstream = OpenClawUpstream(link, with_values(Options(), accept=60, connect_wait=0.01))
     link.start()
     await eventually(lambda: link.problem() is not None)
 
@@ -284,148 +284,9 @@ async def test_first_connection() -> None:
     """A run waits longer for a first connection that is still being made."""
     gateway = Gateway("2026.9.6-text", runs("2026.9.6-text")[0])
     async with linked(gateway) as link:
-        upstream = OpenClawUpstream(link, Options(rejoin=0))
+        upstream = OpenClawUpstream(link, Options(connect_wait=0))
 
         assert isinstance(await ended(upstream.begin(wanted(), Emitted())), Reply)
-
-
-async def stopped(stage: Stage, run: OpenClawRun) -> tuple[bool, Reply | PropactorError]:
-    """Stop a run in the middle; return whether that was confirmed, and how the run ended."""
-    stage.gateway.hold_after = 5
-    task = asyncio.create_task(ended(run))
-    await asyncio.wait_for(stage.gateway.holding.wait(), SOON)
-    confirmed = await run.stop()
-    stage.gateway.released.set()
-    return confirmed, await asyncio.wait_for(task, SOON)
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-async def test_stopped(version: str) -> None:
-    """A run is stopped by what its gateway really supports, and ends as cancelled."""
-    async with staged(runs(f"{version}-abort")[0]) as stage:
-        run = stage.begin()
-        stage.gateway.answers["chat.abort"] = lambda params: {"aborted": True, "runIds": [params["runId"]]}
-        stage.gateway.answers["sessions.delete"] = {"ok": True, "deleted": True}
-
-        confirmed, end = await stopped(stage, run)
-
-        assert (confirmed, type(end)) == (True, Cancelled)
-        method = "sessions.delete" if version.startswith("2026.2") else "chat.abort"
-        assert [m for m in stage.gateway.methods() if "abort" in m or "delete" in m] == [method]
-
-
-async def test_stopped_second_way() -> None:
-    """Where `chat.abort` finds nothing to stop, `sessions.abort` is asked."""
-    async with staged(runs("2026.9.6-abort")[0]) as stage:
-        run = stage.begin()
-        stage.gateway.answers["chat.abort"] = {"ok": True, "aborted": False, "runIds": []}
-        stage.gateway.answers["sessions.abort"] = {"status": "aborted", "abortedRunId": run.run_id}
-
-        confirmed, _ = await stopped(stage, run)
-
-        assert confirmed
-        assert stage.gateway.params("sessions.abort") == {"key": run.key, "runId": run.run_id}
-
-
-@pytest.mark.parametrize("answer", [{"status": "no-active-run", "abortedRunId": None}, Refuse("X", "no")])
-async def test_stop_unconfirmed(answer: Any) -> None:
-    """A stop the gateway doesn't confirm isn't claimed."""
-    async with staged(runs("2026.9.6-abort")[0]) as stage:
-        stage.gateway.answers["chat.abort"] = {"ok": True, "aborted": False, "runIds": []}
-        stage.gateway.answers["sessions.abort"] = answer
-
-        confirmed, end = await stopped(stage, stage.begin())
-
-        assert (confirmed, type(end)) == (False, Cancelled)
-
-
-async def test_stop_without_deleting() -> None:
-    """Where sessions may not be deleted, a run of protocol 3 can't be stopped, and that is said."""
-    async with staged(runs("2026.2.9-abort")[0], delete_to_stop=False) as stage:
-        confirmed, _ = await stopped(stage, stage.begin())
-
-        assert not confirmed
-        assert "sessions.delete" not in stage.gateway.methods()
-
-
-async def test_stop_in_vain() -> None:
-    """A gateway that doesn't answer a stop is waited for only so long."""
-    async with staged(runs("2026.9.6-abort")[0], stop=0.05) as stage:
-        stage.gateway.answers["chat.abort"] = lambda _: None
-
-        confirmed, _ = await stopped(stage, stage.begin())
-
-        assert not confirmed
-
-
-async def test_stop_before_the_acceptance() -> None:
-    """A stop that comes before the acceptance waits for it, for nothing runs that could be stopped."""
-    async with staged(runs("2026.9.6-abort")[0]) as stage:
-        stage.gateway.accepts.clear()
-        stage.gateway.hold_after = 0
-        stage.gateway.answers["chat.abort"] = lambda params: {"aborted": True, "runIds": [params["runId"]]}
-        run = stage.begin()
-        task = asyncio.create_task(ended(run))
-        await stage.asked("agent")
-
-        stopping = asyncio.create_task(run.stop())
-        await asyncio.sleep(0)
-        assert "chat.abort" not in stage.gateway.methods()
-        stage.gateway.accepts.set()
-
-        assert await asyncio.wait_for(stopping, SOON)
-        stage.gateway.released.set()
-        assert isinstance(await asyncio.wait_for(task, SOON), Cancelled)
-
-
-async def test_stop_after_cancelling() -> None:
-    """A run whose task was cancelled can still be stopped, and nothing of it stays behind."""
-    async with staged(runs("2026.9.6-abort")[0]) as stage:
-        stage.gateway.hold_after = 5
-        stage.gateway.answers["chat.abort"] = lambda params: {"aborted": True, "runIds": [params["runId"]]}
-        run = stage.begin()
-        task = asyncio.create_task(run.finish())
-        await asyncio.wait_for(stage.gateway.holding.wait(), SOON)
-
-        task.cancel()
-        await asyncio.wait([task])
-
-        assert await run.stop()
-        await stage.asked("sessions.messages.unsubscribe")
-        await eventually(lambda: not stage.link.waiting)
-
-
-async def test_stop_before_asking() -> None:
-    """A run that was stopped before it asked never asks."""
-    async with staged(runs("2026.9.6-text")[0]) as stage:
-        run = stage.begin()
-
-        assert await run.stop()
-        assert isinstance(await ended(run), Cancelled)
-        assert "agent" not in stage.gateway.methods()
-
-
-async def test_stop_after_the_end() -> None:
-    """A run that is over needs no stop, so none is asked for."""
-    async with staged(runs("2026.9.6-text")[0]) as stage:
-        run = stage.begin()
-        await run.finish()
-
-        assert await run.stop()
-        assert "chat.abort" not in stage.gateway.methods()
-
-
-async def test_stop_after_a_loss() -> None:
-    """A run whose connection was lost may go on at the gateway, so its stop isn't claimed."""
-    async with staged(runs("2026.9.6-abort")[0], lost=0) as stage:
-        stage.gateway.hold_after = 3
-        run = stage.begin()
-        task = asyncio.create_task(ended(run))
-        await asyncio.wait_for(stage.gateway.holding.wait(), SOON)
-        stage.gateway.connections[0].transport.abort()
-        await asyncio.wait_for(task, SOON)
-
-        assert not await run.stop()
 
 
 async def test_many() -> None:

@@ -13,6 +13,7 @@ from propactor.core import jsontext
 from propactor.core.errors import ModelRefused, UpstreamError, UpstreamFault
 from propactor.core.recording import NO_TIMEOUT, BadRecording, Frame, FrameClock, Recording
 from propactor.core.upstream import Emit, GenerationRequest
+from propactor.settings.tables import Model, Timeouts
 
 
 def opened(recording: Recording) -> Recording:
@@ -72,9 +73,10 @@ class RecordedClient(ModelClient):
 
     def __init__(self, recording: Recording, clock: FrameClock) -> None:
         self.options = self._options = Options(
-            api=recording.header.about["api"], model="recorded", accept=NO_TIMEOUT, total=NO_TIMEOUT
+            Model(api=recording.header.about["api"], model="recorded"),
+            Timeouts(accept=NO_TIMEOUT, total=NO_TIMEOUT),
         )
-        self.dialect = DIALECTS[self.options.api]
+        self.dialect = DIALECTS[self.options.model.api]
         self.features = ({},)
         self.level = 0
         self.errors = (_Recorded,)

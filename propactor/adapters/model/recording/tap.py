@@ -47,7 +47,13 @@ class TapedClient(ModelClient):
     ) -> AbstractAsyncContextManager[Response]:
         """Ask."""
         _write(
-            self._tape, "out", ASK, api=self._options.api, model=model, prompt=prompt, feature=dict(feature)
+            self._tape,
+            "out",
+            ASK,
+            api=self._options.model.api,
+            model=model,
+            prompt=prompt,
+            feature=dict(feature),
         )
         return self._listen(super().ask(model, prompt, feature))
 

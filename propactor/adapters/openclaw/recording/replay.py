@@ -11,15 +11,16 @@ from propactor.adapters.openclaw.run import OpenClawRun
 from propactor.core.errors import GatewayRefused
 from propactor.core.recording import NO_TIMEOUT, BadRecording, Frame, FrameClock, Recording
 from propactor.core.upstream import Emit, GenerationRequest, Reply
+from propactor.settings.tables import Gateway, Timeouts, UpstreamOrder
 
-_TERMS = Options(
-    accept=NO_TIMEOUT,
-    rejoin=NO_TIMEOUT,
-    lost=NO_TIMEOUT,
-    resume=NO_TIMEOUT,
-    detect=NO_TIMEOUT,
-    total=NO_TIMEOUT,
-    call=NO_TIMEOUT,
+_OPTIONS = Options(
+    # A setting may be an hour at most; a recording that is played slowly may need more.
+    gateway=Gateway().model_copy(update={"rejoin_seconds": NO_TIMEOUT}),
+    timeouts=Timeouts(accept=NO_TIMEOUT, total=NO_TIMEOUT),
+    upstream=UpstreamOrder(detect_ms=int(NO_TIMEOUT * 1000)),
+    connect_wait=NO_TIMEOUT,
+    successor_wait=NO_TIMEOUT,
+    call_timeout=NO_TIMEOUT,
 )
 
 
@@ -62,7 +63,7 @@ class ReplayedRun:
     ) -> None:
         link = self._link = RecordedLink(recording.frames, clock)
         files = link.files if link.has_files else None
-        self._run = OpenClawRun(link, request, emit, _TERMS, transcripts=lambda _: files)
+        self._run = OpenClawRun(link, request, emit, _OPTIONS, transcripts=lambda _: files)
 
     async def finish(self) -> Reply:
         """Play to the end, emitting events on the way.
