@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from propactor.adapters.openclaw.connection.dispatcher import Counters, Dispatcher, SingleResponse, Waiter
-from propactor.adapters.openclaw.connection.websocket import MAX_SIZE, Wire, open_wire
+from propactor.adapters.openclaw.connection.wire import OpenedWire, OpenWire
 from propactor.adapters.openclaw.protocol import capabilities as hellos
 from propactor.adapters.openclaw.protocol import requests
 from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.adapters.openclaw.protocol.refusals import refusal
 from propactor.core.errors import GatewayUnavailable, PropactorError
 
-_BUSY, _BUSY_PAUSE_MS = 1013, 500
 _CHECKS = 4
 """How often within its timeout the watchdog looks."""
 
@@ -22,7 +21,7 @@ def _unnoticed(error: PropactorError) -> None:
 
 
 class Connection:
-    """A WebSocket to the gateway, and who waits for what on it.
+    """An open wire to the gateway, and who waits for what on it.
 
     ``on_end`` is called once, when the connection has ended and before anybody who waits on it is told: so
     whoever is told finds the owner in the state that follows.
@@ -32,20 +31,17 @@ class Connection:
         self.counters = counters
         self.on_end: Callable[[PropactorError], None] = _unnoticed
         self.dispatcher = Dispatcher(counters)
-        self.on_text = self.dispatcher.receive
-        self._wire: Wire | None = None
+        self._wire: OpenedWire | None = None
         self._lost: asyncio.Future[PropactorError] = asyncio.get_running_loop().create_future()
 
-    async def dial(self, url: str, *, timeout: float, max_size: int = MAX_SIZE) -> None:
-        """Open the WebSocket.
+    async def open(self, open_wire: OpenWire) -> None:
+        """Open the wire.
 
         Raises:
             GatewayUnavailable: nobody is there.
             GatewayRefused: somebody else is.
         """
-        self._wire = await open_wire(
-            url, on_text=self.on_text, on_lost=self._gone, timeout=timeout, max_size=max_size
-        )
+        self._wire = await open_wire(on_text=self.dispatcher.receive, on_lost=self.end)
         self._check_open()
 
     async def greet(self, token: str, *, timeout: float) -> Hello:
@@ -116,7 +112,7 @@ class Connection:
     def end(self, error: PropactorError) -> None:
         """Hang up, and tell everybody who waits."""
         if self._wire is not None:
-            self._wire.close()
+            self._wire.close(error)
         if not self._lost.done():
             self._lost.set_result(error)
             self.on_end(error)
@@ -131,13 +127,6 @@ class Connection:
         """Wait while the socket is full."""
         if self._wire is not None:
             await self._wire.drain()
-
-    def _gone(self, code: int, reason: str) -> None:
-        """Learn from the wire that it is closed."""
-        why = f"the connection to the gateway was lost: closed with {code}" + (
-            f" ({reason})" if reason else ""
-        )
-        self.end(GatewayUnavailable(why, retry_after_ms=_BUSY_PAUSE_MS if code == _BUSY else None))
 
 
 def _payload(outcome: Mapping[str, Any] | PropactorError) -> Mapping[str, Any]:

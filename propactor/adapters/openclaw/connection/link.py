@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from random import SystemRandom
 from typing import Any
 
 from propactor.adapters.openclaw.connection.connection import Connection
 from propactor.adapters.openclaw.connection.dispatcher import Counters, SessionObserver, Sink, Waiter
-from propactor.adapters.openclaw.connection.websocket import MAX_SIZE
+from propactor.adapters.openclaw.connection.wire import OpenWire, over_websocket
 from propactor.adapters.openclaw.protocol.capabilities import GatewayIdentity, Hello, boot
 from propactor.core.backoff import Backoff
 from propactor.core.errors import GatewayRefused, GatewayUnavailable, InternalError, PropactorError
@@ -32,20 +32,18 @@ class Link:
         connect_timeout: float = 10.0,
         grace: float = 10.0,
         stable_after: float = 10.0,
-        max_size: int = MAX_SIZE,
         backoff: Backoff | None = None,
+        open_wire: OpenWire | None = None,
     ) -> None:
         self.hello: Hello | None = None
         self.identity = GatewayIdentity()
         self.counters = Counters()
-        self.make_connection: Callable[[Counters], Connection] = Connection
-        """Makes each connection; who wants to listen in puts something else here before `start`."""
-        self._url = url
+        self.open_wire = open_wire or over_websocket(url, timeout=connect_timeout)
+        """Opens the wire of each connection; to wrap it, do so before `start`."""
         self._token = token
         self._connect_timeout = connect_timeout
         self._grace = grace
         self._stable_after = stable_after
-        self._max_size = max_size
         self._backoff = backoff or Backoff(SystemRandom().uniform)
         self._life = Lifecycle(LINK)
         self._failure: PropactorError | None = None
@@ -71,7 +69,7 @@ class Link:
 
     def start(self) -> None:
         """Begin to connect."""
-        if self._task is None:
+        if self._task is None and self.state != LinkState.STOPPED:
             self._task = asyncio.create_task(self._run(), name="gateway-link")
 
     async def close(self) -> None:
@@ -168,7 +166,7 @@ class Link:
     async def _live(self) -> PropactorError:
         """Make one connection and serve it; return why it ended."""
         failure: PropactorError = GatewayUnavailable("the link to the gateway was closed")
-        connection = self._connection = self.make_connection(self.counters)
+        connection = self._connection = Connection(self.counters)
         connection.on_end = self._lose
         try:
             failure = await self._serve(connection)
@@ -195,7 +193,7 @@ class Link:
     async def _connect(self, connection: Connection) -> PropactorError:
         """Dial, introduce ourselves, then watch until the connection is lost."""
         self._enter("dial")
-        await connection.dial(self._url, timeout=self._connect_timeout, max_size=self._max_size)
+        await connection.open(self.open_wire)
         self._enter("greet")
         self.hello = await connection.greet(self._token, timeout=self._connect_timeout)
         self.identity = boot(self.hello, asyncio.get_running_loop().time())

@@ -101,7 +101,7 @@ async def test_killed() -> None:
         assert "1006" in str(await asyncio.wait_for(waiter.failed, SOON))
 
 
-@pytest.mark.parametrize("moment", ["dial", "greet"])
+@pytest.mark.parametrize("moment", ["open", "greet"])
 async def test_lost_right_after(
     moment: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,11 +109,11 @@ async def test_lost_right_after(
     gateway = Gateway("2026.9.6-text")
     doomed = iter([True])
     check = Connection._check_open
-    moments = iter(["dial", "greet"])
+    moments = iter(["open", "greet"])
 
     def lose(connection: Connection) -> None:
         if next(moments, "") == moment and next(doomed, False):
-            connection._gone(1006, "")
+            connection.end(GatewayUnavailable("gone"))
         check(connection)
 
     monkeypatch.setattr(Connection, "_check_open", lose)
