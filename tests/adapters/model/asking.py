@@ -69,7 +69,7 @@ async def asking(
     """Run a fake model, with a run that hasn't begun."""
     async with FakeModel(api, script) as model:
         asked = upstream(model.url, api, **options)
-        await asked.client()  # so that nobody measures how long the library takes to load
+        await asked.transport()  # so that nobody measures how long the library takes to load
         try:
             yield model, Asked(asked, request)
         finally:

@@ -51,7 +51,7 @@ async def test_no_library(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not problem.recoverable
     assert problem.message == f"the Python package '{api}' is not installed: pip install 'propactor[model]'"
     with pytest.raises(ModelRefused, match="is not installed"):
-        await without.client()
+        await without.transport()
 
 
 def test_library_installed_later(monkeypatch: pytest.MonkeyPatch) -> None:
