@@ -8,7 +8,8 @@ from typing import Protocol
 from propactor.adapters.model.options import Options as ModelOptions
 from propactor.adapters.model.upstream import ModelUpstream
 from propactor.adapters.openclaw.connection.dispatcher import Counters
-from propactor.adapters.openclaw.connection.link import LINK, Link
+from propactor.adapters.openclaw.connection.link import Link
+from propactor.adapters.openclaw.connection.link_status import LINK
 from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.adapters.template import TemplateUpstream

@@ -12,7 +12,7 @@ from propactor.actors.supervisor import Supervisor
 from propactor.adapters.model.dialects import DIALECTS
 from propactor.adapters.model.options import Options
 from propactor.adapters.model.upstream import ModelUpstream
-from propactor.adapters.openclaw.connection.link import LINK
+from propactor.adapters.openclaw.connection.link_status import LINK
 from propactor.adapters.openclaw.protocol import capabilities
 from propactor.adapters.openclaw.protocol import capabilities as hellos
 from propactor.adapters.openclaw.upstream import describe_gateway

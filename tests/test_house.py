@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from propactor.adapters.openclaw.connection.link import LINK
+from propactor.adapters.openclaw.connection.link_status import LINK
 from propactor.core.entries import NAMED_BY_KIND
 from propactor.core.events import CLASSES, FIELDS, KINDS
 from propactor.core.machine import GENERATION

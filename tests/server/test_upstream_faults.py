@@ -7,6 +7,7 @@ from random import uniform
 
 import pytest
 
+from propactor.adapters.openclaw.connection.dialer import LinkTimes
 from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.upstream import OpenClawUpstream
@@ -82,7 +83,7 @@ async def linked(protocol: int) -> AsyncIterator[tuple[FakeGateway, Proxy, OpenC
         link = Link(
             url=f"ws://127.0.0.1:{proxy.port}",
             token=gateway.token,
-            grace=GRACE,
+            times=LinkTimes(grace=GRACE),
             backoff=Backoff(uniform, first=0.05, limit=0.1),
         )
         link.start()

@@ -75,7 +75,7 @@ class Reconnect:
 
     async def _take_up(self, hello: Hello) -> Frame:
         run = self._run
-        same, run.identity = run.identity.is_same(run.link.identity), run.link.identity
+        same, run.identity = run.identity.is_same(run.link.status.identity), run.link.status.identity
         self._held = BufferSink(run.merger)
         run.link.route(run.run_id, self._held)
         run.link.observe(run.key, self)

@@ -193,7 +193,7 @@ class OpenClawRun:
 
     def _ask(self, hello: Hello) -> None:
         """Send the requests in one go: the session's events first, where they must be asked for."""
-        self.identity, self._asked_at = self.link.identity, self._loop.time()
+        self.identity, self._asked_at = self.link.status.identity, self._loop.time()
         self.link.route(self.run_id, FirstEventSink(self.merger, self._come))
         if hello.pushes_sessions:
             self.link.post(

@@ -9,12 +9,12 @@ from propactor.core.events import TextDelta, ToolCall, ToolResult
 from propactor.core.upstream import Reply
 from propactor.testing.steps import Accept, Fail, Hang, Say, Think, Wait
 from tests.adapters.openclaw.gateway import eventually
+from tests.adapters.openclaw.harness import ended
 from tests.adapters.openclaw.recordings import text
 from tests.adapters.openclaw.staging import (
     ANSWER,
     BOTH,
     LOOK,
-    ended,
     older,
     relinked,
     staged,
@@ -73,7 +73,7 @@ async def test_resumed() -> None:
         assert text(stage.events) == BOTH
         assert any(event.replace for event in stage.said(TextDelta))
         assert run.run_id != asked
-        assert stage.phases() == ["degraded", "source_switched"]
+        assert stage.phases()[1:] == ["degraded", "source_switched"]
         assert len(stage.said(ToolCall)) == len(stage.said(ToolResult)) == 1
 
 

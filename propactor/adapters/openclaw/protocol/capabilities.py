@@ -136,7 +136,7 @@ class GatewayIdentity:
         return abs(self.began_at - other.began_at) < _CLOCKS
 
 
-def boot(hello: Hello, now: float) -> GatewayIdentity:
+def identify(hello: Hello, now: float) -> GatewayIdentity:
     """Return the life that a gateway is in, as it says at ``now``."""
     return GatewayIdentity(hello.boot_id, None if hello.uptime is None else now - hello.uptime)
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from dataclasses import replace
 
+from propactor.adapters.openclaw.connection.dialer import LinkTimes
 from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.protocol import capabilities as hellos
@@ -79,10 +80,9 @@ class ReplayedRun:
         # What isn't recorded, such as ticks, isn't missed; a lost connection is dialled again at once.
         self._link = Link(
             url="",
-            connect_timeout=NO_TIMEOUT,
-            grace=NO_TIMEOUT,
-            backoff=Backoff(lambda least, _: least),
             open_wire=gateway,
+            times=LinkTimes(connect=NO_TIMEOUT, grace=NO_TIMEOUT),
+            backoff=Backoff(lambda least, _: least),
         )
         self._run = OpenClawRun(self._link, request, emit, _OPTIONS, transcripts=lambda _: files)
         self._playing: asyncio.Task[None] | None = None

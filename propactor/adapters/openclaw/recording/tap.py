@@ -158,5 +158,6 @@ def transcripts(opens: Open, tape: Tape) -> Open:
 
 def tap(upstream: OpenClawUpstream, tape: Tape) -> None:
     """Take down all that an upstream says and hears; before its link is started."""
-    upstream.link.open_wire = wires(upstream.link.open_wire, tape)
+    dialer = upstream.link.dialer
+    dialer.open_wire = wires(dialer.open_wire, tape)
     upstream.files = transcripts(upstream.files, tape)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from propactor.adapters.openclaw.protocol.capabilities import GatewayIdentity, boot, parse
+from propactor.adapters.openclaw.protocol.capabilities import GatewayIdentity, identify, parse
 from tests.adapters.openclaw.recordings import hello
 
 
@@ -26,6 +26,6 @@ def test_recorded() -> None:
     """What real gateways say of themselves tells their lives apart, and knows one again."""
     protocol_3, september = (parse(hello(f"{version}-reconnect")) for version in ("2026.2.9", "2026.9.6"))
 
-    assert boot(protocol_3, 100.0) == GatewayIdentity(None, 100.0 - 2174.365)
-    assert boot(september, 100.0).boot_id == "051079e8-397c-473b-8ae2-7d1cdeb015e5"
-    assert boot(september, 100.0).is_same(boot(september, 900.0))
+    assert identify(protocol_3, 100.0) == GatewayIdentity(None, 100.0 - 2174.365)
+    assert identify(september, 100.0).boot_id == "051079e8-397c-473b-8ae2-7d1cdeb015e5"
+    assert identify(september, 100.0).is_same(identify(september, 900.0))

@@ -73,7 +73,7 @@ async def recorded() -> tuple[Recording, Told]:
     tape, told = Tape(time.monotonic), Told()
     async with FakeGateway(protocol=3, script=SCRIPT) as gateway:
         link = Link(url=gateway.url, token=gateway.token)
-        link.open_wire = tap.wires(link.open_wire, tape)
+        link.dialer.open_wire = tap.wires(link.dialer.open_wire, tape)
         link.start()
         files = Files(gateway)
         opens = tap.transcripts(lambda _: files, tape)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from propactor.adapters.openclaw.connection.link import Link, LinkState
+from propactor.adapters.openclaw.connection.link import Link
+from propactor.adapters.openclaw.connection.link_status import LinkState
 from propactor.adapters.openclaw.recording.recorded_gateway import RecordedGateway
 from propactor.core.backoff import Backoff
 from propactor.core.events import Progress, TextDelta
