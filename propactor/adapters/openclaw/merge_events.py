@@ -20,14 +20,40 @@ from propactor.core.upstream import Emit
 Switched = Callable[[str, str], None]
 
 
-def unnoticed(before: str, after: str) -> None:
+def ignore_switch(before: str, after: str) -> None:
     """Take no note of a switch."""
+
+
+class SourceLog:
+    """Remembers which source tells a run, and reports each change.
+
+    Args:
+        switched: Called with the source before and the one from here on.
+    """
+
+    def __init__(self, switched: Switched) -> None:
+        self._place: capabilities.Place = "gateway"
+        self._switched = switched
+
+    def note(self, place: capabilities.Place) -> None:
+        """Note which source tells the run from here on."""
+        if place != self._place:
+            self._switched(self._place, place)
+        self._place = place
 
 
 class EventMerger:
     """Takes the events of a run as the link brings them, and the stored messages where they are needed.
 
-    ``lost`` is called when the link will bring no more. ``switched`` learns of each change of the source.
+    Args:
+        link: Where the gateway's history is asked for.
+        emit: Called with each event.
+        options: How long to wait for a first event, and how often to ask.
+        key: The run's session.
+        run_id: The run.
+        debug: True if events shall carry what they were made of.
+        lost: Called when the link will bring no more.
+        switched: Called when another source tells the run.
     """
 
     def __init__(
@@ -50,9 +76,9 @@ class EventMerger:
         )
         self.poller = Poller(self.history.fetch, every=options.poll_interval)
         self.fail = lost
-        self._emit, self._options, self._debug, self._switched = emit, options, debug, switched
-        self._place: capabilities.Place = "gateway"
-        self._february = self._anew = False
+        self._emit, self._options, self._debug = emit, options, debug
+        self._source = SourceLog(switched)
+        self._protocol_3 = self._started_over = False
         self._timer: asyncio.TimerHandle | None = None
 
     def receive_text(self, event: TextEvent) -> bool:
@@ -69,7 +95,7 @@ class EventMerger:
 
     def prepare(self, hello: Hello, *, tools: bool, follow: Follow | None) -> None:
         """Begin to follow the transcript, if somebody can; ``tools`` if events will tell of tools."""
-        self._february = hello.protocol_3
+        self._protocol_3 = hello.protocol_3
         self.backfill.unheard = capabilities.unheard(hello, tools=tools)
         if hello.protocol_3 and tools:
             self.decoder = Decoder(debug=self._debug, strict=True, ledger=self.ledger)
@@ -80,9 +106,9 @@ class EventMerger:
         """Expect an event soon; if none comes, what is stored is read instead."""
         self._timer = asyncio.get_running_loop().call_later(self._options.detect, self._miss)
 
-    def come(self, payload: Mapping[str, Any]) -> None:
+    def receive_first(self, payload: Mapping[str, Any]) -> None:
         """Take the first event; if it is the run's first as well, it was only slow, and nothing is missed."""
-        self._calm()
+        self._cancel_timer()
         if payload.get("seq") == 1:
             self.poller.rest()
         if self.backfill.live:
@@ -96,13 +122,13 @@ class EventMerger:
 
     def degrade(self, reason: str) -> None:
         """Let what is stored tell the run from here on."""
-        self._calm()
+        self._cancel_timer()
         follows = self.history.follows
         self._emit(Progress("degraded", reason=reason, source="transcript" if follows else None))
         self.backfill.listen(live=False)
-        self._note("transcript" if follows else "history")
+        self._source.note("transcript" if follows else "history")
 
-    def hear_again(self, run_id: str, held: Iterable[Mapping[str, Any]]) -> None:
+    def resume_live(self, run_id: str, held: Iterable[Mapping[str, Any]]) -> None:
         """Take live events again, those that were held first; of tools only who asked is told."""
         self.backfill.unheard |= capabilities.TOOLS
         self._return()
@@ -113,16 +139,16 @@ class EventMerger:
 
     def start_over(self) -> None:
         """Read another run from here on, which the gateway has begun in this one's place."""
-        self._anew = True
+        self._started_over = True
         for event in self.decoder.resume():
             self._emit(event)
 
-    async def hear_out(self, response: Mapping[str, Any]) -> bool:
+    async def finish(self, response: Mapping[str, Any]) -> bool:
         """Tell what was never told, when the run is over; return whether its messages could be read."""
         await self.poller.stop()
         if self.decoder.missed:
             self.backfill.listen(live=False)
-        doubted = self.ledger.messages.broken or (self._february and bool(response.get("ok")))
+        doubted = self.ledger.messages.broken or (self._protocol_3 and bool(response.get("ok")))
         recalled = doubted and await self.history.fetch()
         self.backfill.settle()
         for event in self.decoder.flush():
@@ -139,7 +165,7 @@ class EventMerger:
 
     async def close(self) -> None:
         """Read no more."""
-        self._calm()
+        self._cancel_timer()
         await self.poller.stop()
         await self.history.close()
 
@@ -150,17 +176,12 @@ class EventMerger:
 
     def _return(self) -> None:
         """Let live events tell the run again."""
-        self.decoder.rejoin(begun=bool(self.backfill.turn) and not self._anew)
-        self._anew = False
+        self.decoder.rejoin(begun=bool(self.backfill.turn) and not self._started_over)
+        self._started_over = False
         self.backfill.listen(live=True)
         self._emit(Progress("source_switched", reason="live events come again", source="gateway"))
-        self._note("gateway")
+        self._source.note("gateway")
 
-    def _note(self, place: capabilities.Place) -> None:
-        if place != self._place:
-            self._switched(self._place, place)
-        self._place = place
-
-    def _calm(self) -> None:
+    def _cancel_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()

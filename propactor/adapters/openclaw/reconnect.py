@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from propactor.adapters.openclaw.connection.dispatcher import BufferSink, IgnoredResponse, SingleResponse
+from propactor.adapters.openclaw.connection.link import Link
+from propactor.adapters.openclaw.merge_events import EventMerger
+from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.protocol import requests, stored
-from propactor.adapters.openclaw.protocol.capabilities import Hello
+from propactor.adapters.openclaw.protocol.capabilities import GatewayIdentity, Hello
 from propactor.core.errors import GatewayUnavailable, InternalError, PropactorError, UpstreamError
-
-if TYPE_CHECKING:
-    from propactor.adapters.openclaw.run import OpenClawRun
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +28,66 @@ _REMEMBERED = 240.0
 """Seconds after which a gateway may have forgotten a request (it keeps it for five minutes)."""
 
 
-class Reconnect:
-    """Takes a run up again after a loss, as often as need be. Its words are told by the run itself."""
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """A request for a run, as it was sent.
 
-    def __init__(self, run: "OpenClawRun") -> None:
-        self._run = run
+    Args:
+        request_id: What its responses are known by, on the connection it was sent over.
+        params: What was asked for.
+        identity: Which life of the gateway was asked.
+        at: When, on the clock of the event loop.
+    """
+
+    request_id: str
+    params: Mapping[str, Any]
+    identity: GatewayIdentity
+    at: float
+
+
+class RunHandle(Protocol):
+    """What is needed of a run to take it up again. ``run_id`` is the run that is followed."""
+
+    link: Link
+    merger: EventMerger
+    options: Options
+    key: str
+    run_id: str
+
+    @property
+    def accepted(self) -> bool:
+        """Return True if the gateway has taken the run."""
+        ...
+
+    def accept(self) -> None:
+        """Note that the gateway has taken the run."""
+        ...
+
+    def adopt(self, run_id: str) -> None:
+        """Follow another run from here on, which the gateway has begun in this one's place."""
+        ...
+
+    def resume_live(self, held: Iterable[Frame]) -> None:
+        """Take live events again, beginning with those that were held."""
+        ...
+
+    def settle(self, outcome: Frame | PropactorError) -> None:
+        """Note how the run ended."""
+        ...
+
+
+class Reconnect:
+    """Takes a run up again after a loss, as often as need be. Its words are told by the run itself.
+
+    Args:
+        run: The run.
+        sent: The request for it.
+    """
+
+    def __init__(self, run: RunHandle, sent: SentRequest) -> None:
+        self._run, self._sent = run, sent
+        self._identity = sent.identity
+        self._followed = False
         self._held = BufferSink(run.merger)
         self._successor: str | None = None
         self._news = asyncio.Event()
@@ -75,13 +131,14 @@ class Reconnect:
 
     async def _take_up(self, hello: Hello) -> Frame:
         run = self._run
-        same, run.identity = run.identity.is_same(run.link.status.identity), run.link.status.identity
+        identity = run.link.status.identity
+        same, self._identity = self._identity.is_same(identity), identity
         self._held = BufferSink(run.merger)
         run.link.route(run.run_id, self._held)
         run.link.observe(run.key, self)
         if hello.pushes_sessions:
             run.link.post("sessions.messages.subscribe", requests.subscribe(run.key), IgnoredResponse())
-        if run.followed:
+        if self._followed:
             return await self._see_to_end()
         if same:
             return await self._go_on(hello)
@@ -97,7 +154,7 @@ class Reconnect:
             return ended
         run.accept()
         await run.merger.history.fetch()
-        run.hear_again(self._held.payloads)
+        run.resume_live(self._held.payloads)
         while True:
             answer = await self._wait(_WAIT)
             frame = await (self._poll_protocol_3() if hello.protocol_3 else self._poll_protocol_4(answer))
@@ -118,12 +175,12 @@ class Reconnect:
     @property
     def _remembered(self) -> bool:
         """Tell whether to repeat the request is safe: else it might begin another run."""
-        return self._run.age < _REMEMBERED
+        return asyncio.get_running_loop().time() - self._sent.at < _REMEMBERED
 
     async def _repeat(self) -> Frame | None:
         """Ask for the run once more under its own name; return how it ended, None while it runs."""
         run, single = self._run, SingleResponse()
-        request_id = run.link.post("agent", run.params, single)
+        request_id = run.link.post("agent", self._sent.params, single)
         try:
             async with asyncio.timeout(run.options.call_timeout):
                 outcome = await single.outcome
@@ -154,6 +211,7 @@ class Reconnect:
             raise UpstreamError(FORGOTTEN) from exc
         if found is None:
             return SUCCESS
+        self._followed = True
         run.adopt(found)
         return await self._see_to_end()
 
@@ -172,7 +230,7 @@ class Reconnect:
         run = self._run
         run.link.route(run.run_id, self._held)
         await run.merger.history.read()
-        run.hear_again(self._held.payloads)
+        run.resume_live(self._held.payloads)
         while True:
             answer = await self._wait(2 * run.options.poll_interval)
             await run.merger.history.read()

@@ -1,7 +1,7 @@
 """The OpenClaw gateway as a source of generations."""
 
 from propactor.adapters.openclaw.connection.link import Link
-from propactor.adapters.openclaw.merge_events import Switched, unnoticed
+from propactor.adapters.openclaw.merge_events import Switched, ignore_switch
 from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.protocol import capabilities, requests
 from propactor.adapters.openclaw.protocol.capabilities import ADMIN, Hello
@@ -24,7 +24,7 @@ class OpenClawUpstream:
         options: Options | None = None,
         *,
         library: Library | None = None,
-        switched: Switched = unnoticed,
+        switched: Switched = ignore_switch,
     ) -> None:
         self.link = link
         self.options = options or Options()

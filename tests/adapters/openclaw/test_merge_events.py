@@ -164,7 +164,9 @@ async def test_file_ahead_of_the_first_event() -> None:
     message = {"role": "assistant", "content": [thought], "timestamp": 2000}
 
     merger.backfill.entry({"type": "message", "id": "m1", "message": message})
-    merger.come({"runId": "r", "seq": 1, "ts": 1000, "stream": "lifecycle", "data": {"phase": "start"}})
+    merger.receive_first(
+        {"runId": "r", "seq": 1, "ts": 1000, "stream": "lifecycle", "data": {"phase": "start"}}
+    )
     merger.receive({"runId": "r", "seq": 2, "ts": 2001, "stream": "assistant", "data": {"delta": "Hi"}})
 
     assert [type(event) for event in events] == [Thinking, TextDelta]
