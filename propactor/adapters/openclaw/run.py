@@ -142,7 +142,7 @@ class OpenClawRun:
             cancelled=merger.decoder.cancelled,
             said=merger.decoder.said,
             final_text=merger.decoder.final_text,
-            messages=merger.backfill.messages if recalled else None,
+            turn=merger.backfill.turn if recalled else None,
         )
         reply = read_outcome(response, facts)
         merger.complete(reply.text)

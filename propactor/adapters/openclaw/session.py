@@ -44,9 +44,6 @@ class Subscription(IgnoredResponse):
         return True
 
 
-_REFUSED = "the gateway refused the session's events"
-
-
 async def stop(link: Link, hello: Hello, *, key: str, run_id: str, delete: bool, timeout: float) -> bool:
     """Stop a run; return True only if the gateway says that it did. Never raises.
 

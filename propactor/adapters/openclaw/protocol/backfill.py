@@ -20,6 +20,10 @@ class Backfill:
 
     While ``live``, events are expected to tell the kinds that are not ``unheard``: those are kept back
     until `settle`, which tells what never came. Otherwise all is told at once.
+
+    Args:
+        ledger: What was told of the run, whoever told it.
+        emit: Called with each event.
     """
 
     def __init__(self, ledger: Ledger, emit: Emit) -> None:
@@ -27,23 +31,11 @@ class Backfill:
         self.live = True
         self.turn: list[stored.Stored] = []
         self._ledger, self._emit = ledger, emit
+        self._decoder = StoredDecoder(ledger)
         self._seen: set[tuple[str, int]] = set()
         self._entries: Counter[str] = Counter()
-        self._failures = 0
         self._newest = 0
         self._pending: list[stored.Item] = []
-        self._tellers: dict[type, Callable[[Any], Sequence[Event]]] = {
-            stored.Thought: self._thought,
-            stored.Said: self._said,
-            stored.Call: self._call,
-            stored.Outcome: self._outcome,
-            stored.Failure: self._failure,
-        }
-
-    @property
-    def messages(self) -> list[Mapping[str, Any]]:
-        """Return the messages of the run, as they are stored."""
-        return [one.message for one in self.turn if one.message is not None]
 
     def entry(self, entry: Mapping[str, Any]) -> None:
         """Take an entry of a transcript file."""
@@ -65,7 +57,10 @@ class Backfill:
             self._release()
 
     def outdates(self, payload: Mapping[str, Any]) -> bool:
-        """Tell whether an event is of a message before the last one that is stored, and so was told."""
+        """Tell whether an event is of a message before the last one that is stored.
+
+        If what is stored told the run until now, the event was told.
+        """
         at = payload.get("ts")
         return payload.get("stream") in _WORDS and isinstance(at, int) and at < self._newest
 
@@ -98,10 +93,33 @@ class Backfill:
         return sum(self._tell(item) for item in kept)
 
     def _tell(self, item: stored.Item) -> int:
-        events = self._tellers[type(item)](item)
+        events = self._decoder.decode(item)
         for event in events:
             self._emit(event)
         return len(events)
+
+
+class StoredDecoder:
+    """Turns what a stored message tells into events, as far as the ledger says that it is news.
+
+    Args:
+        ledger: What was told of the run, whoever told it.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._failures = 0
+        self._decoders: dict[type, Callable[[Any], Sequence[Event]]] = {
+            stored.Thought: self._thought,
+            stored.Said: self._said,
+            stored.Call: self._call,
+            stored.Outcome: self._outcome,
+            stored.Failure: self._failure,
+        }
+
+    def decode(self, item: stored.Item) -> Sequence[Event]:
+        """Return the events that an item stands for; none where all of it was told."""
+        return self._decoders[type(item)](item)
 
     def _thought(self, thought: stored.Thought) -> Sequence[Event]:
         pieces = self._ledger.thoughts.store(thought.text)
@@ -136,7 +154,7 @@ class Backfill:
         self._ledger.messages.complete()
         return (*self._flushed(), event)
 
-    def _failure(self, failure: stored.Failure) -> Sequence[Event]:  # noqa: ARG002  the shape of a teller
+    def _failure(self, failure: stored.Failure) -> Sequence[Event]:  # noqa: ARG002  the shape of a decoder
         """Take back what an attempt said that failed while nobody listened."""
         self._failures += 1
         unheard = self._ledger.messages.broken and self._failures > self._ledger.retries

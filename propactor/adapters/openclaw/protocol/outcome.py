@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from propactor.adapters.openclaw.protocol import history
+from propactor.adapters.openclaw.protocol import stored
 from propactor.adapters.openclaw.protocol.refusals import refusal
+from propactor.adapters.openclaw.protocol.text import BREAK
 from propactor.core.errors import Cancelled, GenerationTimeout, PropactorError, UpstreamError
 from propactor.core.upstream import Reply
 from propactor.prompting.prompt import MARKER
 from propactor.redaction import redact
 
-BREAK = "\n\n"
 _ABORTED = "This operation was aborted"
 
 
@@ -31,8 +31,8 @@ class Facts:
     said: str = ""
     final_text: str | None = None
     """What the events gave as the final answer: its first 4096 characters."""
-    messages: Sequence[Mapping[str, Any]] | None = None
-    """The session's history, where it was asked for and came."""
+    turn: Sequence[stored.Stored] | None = None
+    """The stored messages of the run, where they were asked for and came."""
 
 
 def read_outcome(response: Mapping[str, Any], facts: Facts) -> Reply:
@@ -86,7 +86,7 @@ def _protocol_3(payload: Mapping[str, Any], facts: Facts) -> Reply:
     """Read a success of protocol 3, which may be none."""
     if _meta(payload).get("aborted"):
         raise GenerationTimeout("the gateway's time limit for the run passed", phase="total")
-    if facts.messages is not None and (kept := history.last_turn(facts.messages)):
+    if facts.turn is not None and (kept := stored.last_turn(facts.turn)):
         if kept.error is not None:
             raise UpstreamError(redact(kept.error))
         return Reply(_best(kept.text, _joined(payload), facts.said))
