@@ -265,3 +265,68 @@ def _texts() -> Iterator[Path]:
         for path in [top] if top.is_file() else top.rglob("*"):
             if path.is_file() and not any(_ignored(Path(part), ignored) for part in path.parts):
                 yield path
+
+
+ADAPTERS = [path for path in MODULES if "adapters" in path.parts]
+METHODS, ATTRIBUTES, DOOR = 15, 14, 12
+LARGE_CLASSES = {
+    "adapters/openclaw/connection/websocket.py": "Wire: five of its methods are those that asyncio calls",
+    "adapters/openclaw/protocol/decoder.py": "Decoder: a method a kind of event, on the path of each delta",
+    "adapters/openclaw/protocol/text.py": "Messages: one text and its cases, on the path of each delta",
+    "adapters/transcript/follow.py": "Follow: to be taken apart",
+}
+"""Files with a class that has more methods or attributes, with the class and the reason."""
+
+
+def test_classes_are_small() -> None:
+    """A class of an adapter that grows too large is taken apart, or says why not."""
+    large = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in ADAPTERS
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.ClassDef) and _is_large(node)
+    }
+
+    assert large == set(LARGE_CLASSES)
+
+
+def _is_large(node: ast.ClassDef) -> bool:
+    methods = [child for child in node.body if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)]
+    attributes = {
+        target.attr
+        for method in methods
+        for target in ast.walk(method)
+        if isinstance(target, ast.Attribute) and isinstance(target.ctx, ast.Store)
+        if isinstance(target.value, ast.Name) and target.value.id == "self"
+    }
+    return len(methods) > METHODS or len(attributes) > ATTRIBUTES
+
+
+def test_few_files_at_the_door() -> None:
+    """Who looks into an adapter's folder sees few files, and each folder says what belongs into it."""
+    folders = {path.parent for path in ADAPTERS}
+    doors = [folder for folder in folders if folder.parent.name == "adapters"]
+
+    assert [name(door) for door in doors if len(list(door.glob("[!_]*.py"))) > DOOR] == []
+    assert [name(folder) for folder in folders if not ast.get_docstring(TREES[folder / "__init__.py"])] == []
+
+
+def test_no_circles() -> None:
+    """No two files of the adapters import each other, not even to name a type."""
+    graph = {path: _imported(path) for path in ADAPTERS}
+    while leaves := [path for path, others in graph.items() if not others & graph.keys()]:
+        for path in leaves:
+            del graph[path]
+
+    assert [name(path) for path in graph] == []
+
+
+def _imported(path: Path) -> set[Path]:
+    """Return the files of the package that a file imports from, wherever in it."""
+    named = {
+        part
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.ImportFrom) and node.module
+        for part in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+    }
+    return {ROOT / f"{part.replace('.', '/')}.py" for part in named} & TREES.keys() - {path}
