@@ -119,7 +119,7 @@ class AgentRequest:
         return True
 
     def fail(self, error: PropactorError) -> None:
-        """Learn that no more will come over this connection; the run goes on at the gateway."""
+        """Learn that no more comes over this connection. The run goes on at the gateway: find it again."""
         patient = isinstance(error, GatewayUnavailable) and self.options.gateway.rejoin_seconds > 0
         if self.sent is None or self._abandoned or self._outcome.done() or not patient:
             self.settle(error)
@@ -128,7 +128,7 @@ class AgentRequest:
             reconnect = Reconnect(self, self.sent)
             self._reconnecting = asyncio.create_task(reconnect.finish(), name=f"{self.run_id}:reconnect")
 
-    # What is learnt by it, or while the run is taken up again
+    # What is learnt from that, or when the run is found again
 
     def accept(self) -> None:
         """Note that the gateway has taken the run; an event should come soon."""
@@ -158,6 +158,6 @@ class AgentRequest:
         self.merger.start_over()
 
     def _receive_first(self, payload: Mapping[str, Any]) -> None:
-        """Take the first event; the next ones need not pass here."""
+        """Take the first event; later ones go to the merger without a detour."""
         self.link.route(self.run_id, self.merger)
         self.merger.receive_first(payload)

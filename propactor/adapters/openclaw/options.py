@@ -14,7 +14,7 @@ class Options:
         timeouts: Until a run is given up.
         upstream: When stored messages are read because no event comes (``detect_ms``).
         connect_wait: For how long a run waits for a connection that is known to be absent: it may be just
-            coming back. Short, for readers see nothing meanwhile, and another upstream may do.
+            coming back. Short, for readers see nothing meanwhile, and another upstream can take over.
         successor_wait: How long a gateway that was restarted may take to begin an interrupted run anew: it
             begins one when the one before has ended.
         poll_interval: How often stored messages are read, where nobody tells of new ones.

@@ -1,4 +1,9 @@
-"""A run whose connection was lost goes on at the gateway: find it again, and find its end."""
+"""Takes a run up again after its connection was lost: the run goes on at the gateway meanwhile.
+
+The same gateway still knows the run: its missed messages are read, its events taken again, its end asked for.
+A gateway that was restarted has forgotten it. It may begin another run in its place (2026.9): that one is
+followed.
+"""
 
 import asyncio
 import logging
@@ -77,7 +82,7 @@ class RunHandle(Protocol):
 
 
 class Reconnect:
-    """Takes a run up again after a loss, as often as need be. Its words are told by the run itself.
+    """Finds a run again after a loss, and its end, over as many connections as it takes.
 
     Args:
         run: The run.
@@ -93,7 +98,7 @@ class Reconnect:
         self._news = asyncio.Event()
 
     async def finish(self) -> None:
-        """Find the run and its end, and tell the run of it."""
+        """Find the run and its end, and settle it."""
         try:
             outcome: Frame | PropactorError = await self._search()
         except PropactorError as exc:
@@ -104,13 +109,13 @@ class Reconnect:
         self._run.settle(outcome)
 
     def on_unrouted(self, payload: Frame) -> None:
-        """Take an event of a run we don't know, in a session that is ours alone."""
+        """Take an event of another run in a session that is ours alone: it has begun in this one's place."""
         self._successor = str(payload.get("runId"))
         self._held.payloads.append(payload)
         self._news.set()
 
     def on_stored(self, payload: Frame) -> None:
-        """Learn that a message was stored; a prompt that the gateway gave itself begins another run."""
+        """Take the news of a stored message; a prompt that the gateway gave itself begins another run."""
         message = stored.of_push(payload)
         if message is not None and message.internal and message.run_id:
             self._successor = message.run_id
@@ -118,7 +123,7 @@ class Reconnect:
         self._run.merger.poller.wake()
 
     async def _search(self) -> Frame:
-        """Wait for the connection and look for the end; start over when it is lost again."""
+        """Wait for a connection and look for the end on it; start over when that is lost, too."""
         run = self._run
         while True:
             hello = await run.link.wait_ready(run.options.gateway.rejoin_seconds)
@@ -163,7 +168,7 @@ class Reconnect:
             await asyncio.sleep(min(run.options.poll_interval, 1.0))
 
     async def _poll_protocol_3(self) -> Frame | None:
-        """Look for the end where waiting for it tells of the end of an attempt."""
+        """Return the end, if it has come. On protocol 3 `agent.wait` returns at the end of an attempt."""
         if self._remembered:
             return await self._repeat()
         await self._run.merger.history.read()
@@ -174,11 +179,11 @@ class Reconnect:
 
     @property
     def _remembered(self) -> bool:
-        """Tell whether to repeat the request is safe: else it might begin another run."""
+        """Return True if the request may be repeated: one that was forgotten would begin another run."""
         return asyncio.get_running_loop().time() - self._sent.at < _REMEMBERED
 
     async def _repeat(self) -> Frame | None:
-        """Ask for the run once more under its own name; return how it ended, None while it runs."""
+        """Send the request again, under its own key; return how the run ended, None while it goes on."""
         run, single = self._run, SingleResponse()
         request_id = run.link.post("agent", self._sent.params, single)
         try:
@@ -198,7 +203,7 @@ class Reconnect:
         return await run.link.call("agent.wait", params, timeout=timeout)
 
     async def _find_successor(self, hello: Hello) -> Frame:
-        """Look for the run that the gateway begins in place of one it was killed in (2026.9)."""
+        """Wait for the run that a gateway begins in place of one that was interrupted (2026.9)."""
         run, timeout = self._run, 0.0 if hello.protocol_3 else self._run.options.successor_wait
         await run.merger.history.read()
         found = self._successor or run.merger.history.successor
@@ -216,7 +221,7 @@ class Reconnect:
         return await self._see_to_end()
 
     async def _next_news(self) -> None:
-        """Wait for news, then read what is stored."""
+        """Wait for news for one interval, then read what is stored."""
         self._news.clear()
         try:
             async with asyncio.timeout(self._run.options.poll_interval):
@@ -226,7 +231,7 @@ class Reconnect:
         await self._run.merger.history.read()
 
     async def _see_to_end(self) -> Frame:
-        """Follow a successor: there is no request that could be repeated for it."""
+        """Follow a successor to its end. There is no request for it that could be repeated."""
         run = self._run
         run.link.route(run.run_id, self._held)
         await run.merger.history.read()
@@ -241,17 +246,17 @@ class Reconnect:
 
 
 def has_begun(answer: Frame) -> bool:
-    """Tell whether a response says that the run has begun: its end comes in another."""
+    """Return True if a response says that the run has begun: its end comes in another."""
     return bool(answer.get("ok")) and (answer.get("payload") or {}).get("status") in _STARTING
 
 
 def _is_over(answer: Frame) -> bool:
-    """Tell whether a run has ended; ``timeout`` alone says that nobody knows."""
+    """Return True if a run has ended; a status of ``timeout`` alone means that it isn't known."""
     return answer.get("status") in ("ok", "error") or "endedAt" in answer
 
 
 def _frame(answer: Frame) -> Frame:
-    """Return the final response that a run would have had, by what waiting for it told."""
+    """Return the final response that a run would have had, made of the answer to `agent.wait`."""
     if answer.get("status") != "error":
         return {"ok": True, "payload": answer}
     error = {"code": "UNAVAILABLE", "message": answer.get("error")}

@@ -1,4 +1,4 @@
-"""A recorded answer of a model, played again through all that reads one."""
+"""Plays a recorded answer of a model through everything that reads one, from the transport on."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -69,7 +69,13 @@ class _Recorded(Exception):
 
 
 class RecordedResponse:
-    """An answer whose body is in a recording."""
+    """An answer whose body is in a recording.
+
+    Args:
+        head: The frame with its headers.
+        body: The frames behind it.
+        clock: Says when each frame is due.
+    """
 
     def __init__(self, head: Frame, body: Sequence[Frame], clock: FrameClock) -> None:
         self.is_closed = False

@@ -1,4 +1,4 @@
-"""Take down what a model's API is asked and what it answers: a tap on its transport."""
+"""Takes down what a model's API is asked and what it answers: a tap on its transport."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -92,7 +92,7 @@ class TappedTransport:
 
 
 def tap(upstream: ModelUpstream, tape: Tape) -> None:
-    """Take down all that an upstream says and hears; before it is started."""
+    """Take down everything that passes between an upstream and its API; before it is started."""
     make = upstream.make_transport
     upstream.make_transport = lambda options: TappedTransport(make(options), tape, api=options.model.api)
 

@@ -54,7 +54,7 @@ def read_outcome(response: Mapping[str, Any], facts: Facts) -> Reply:
 
 
 def _failure(response: Mapping[str, Any], facts: Facts) -> PropactorError:
-    """Tell whose fault a response with ``ok: false`` is."""
+    """Return the error of a response with ``ok: false``, by whose fault it is."""
     error = response.get("error") or {}
     message = redact(str(error.get("message") or "the gateway gave no reason"))
     if facts.cancelled or _ABORTED in message:
@@ -67,7 +67,7 @@ def _failure(response: Mapping[str, Any], facts: Facts) -> PropactorError:
 
 
 def _timeout(payload: Mapping[str, Any]) -> PropactorError:
-    """Tell a time limit from an abort: only the limit has a phase."""
+    """Return the error of a run that ended as a timeout; one that was aborted has no phase."""
     if not payload.get("timeoutPhase"):
         return Cancelled("somebody stopped the run at the gateway")
     return GenerationTimeout("the gateway's time limit for the run passed", phase="total")

@@ -1,4 +1,4 @@
-"""From stored messages to what they tell: entries of a transcript, rows of a history, pushed messages."""
+"""Reads stored messages: entries of a transcript, rows of a history, messages that are pushed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -146,7 +146,7 @@ def _run_id(message: Json, marks: Json) -> str | None:
 
 
 def _assistant(message: Json) -> Iterator[Item]:
-    """Read what the model did: the text once, where it begins, with what stands around it."""
+    """Read what the model did, block by block; the text once, where its first block stands."""
     failed = message.get("stopReason") in _FAILED
     text = "" if failed else text_of(message)
     for block in _blocks(message):

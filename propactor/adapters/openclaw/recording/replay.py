@@ -1,4 +1,4 @@
-"""A recorded generation at a gateway, played again through all that reads a gateway."""
+"""Plays a recorded generation through everything that reads a gateway, from the wire on."""
 
 import asyncio
 import logging
@@ -109,7 +109,7 @@ class ReplayedRun:
         return True
 
     async def _play(self) -> None:
-        """Play the gateway; when the recording ends there is none any more."""
+        """Play the gateway; when the recording ends, the link is closed."""
         try:
             await self._gateway.play(self._is_ready)
         except Exception:  # guards the task: the run must not wait for what will never come

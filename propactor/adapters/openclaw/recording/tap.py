@@ -1,4 +1,4 @@
-"""Take down what passes between us and a gateway: a tap on its wire, another on its transcripts."""
+"""Takes down what passes between us and a gateway: a tap on its wire, and one on its transcripts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ _EVENT = b'{"type":"event","event":"'
 _KEPT = (b'agent"', b"session.")
 """Events worth keeping: the others only repeat, or concern nobody's generation."""
 CATCH_UP = "catch_up"
-"""What a transcript is asked in a recording: to have handed over all there is by now."""
+"""The method, in a recording, by which a transcript is asked to hand over everything there is by now."""
 
 
 class TappedWire:
@@ -97,7 +97,12 @@ def wires(open_wire: OpenWire, tape: Tape) -> OpenWire:
 
 
 class _TappedFollow:
-    """Follows a session, and takes down what its file says."""
+    """Follows a session, and takes down when it had been read to its end.
+
+    Args:
+        follow: What follows it.
+        tape: Where to.
+    """
 
     def __init__(self, follow: Follow, tape: Tape) -> None:
         self._follow, self._tape = follow, tape
@@ -157,7 +162,7 @@ def transcripts(opens: Open, tape: Tape) -> Open:
 
 
 def tap(upstream: OpenClawUpstream, tape: Tape) -> None:
-    """Take down all that an upstream says and hears; before its link is started."""
+    """Take down everything that passes between an upstream and its gateway; before its link is started."""
     dialer = upstream.link.dialer
     dialer.open_wire = wires(dialer.open_wire, tape)
     upstream.files = transcripts(upstream.files, tape)

@@ -197,3 +197,16 @@ async def test_closed() -> None:
         with pytest.raises(GatewayUnavailable, match="closed"):
             link.route("2", waiter)
         await link.close()
+
+
+async def test_closed_for_good() -> None:
+    """A link that was closed isn't started again."""
+    link = Link(url="ws://127.0.0.1:1", backoff=quick())
+    await link.close()
+
+    link.start()
+
+    assert link.state == LinkState.STOPPED
+    with pytest.raises(GatewayUnavailable, match="closed"):
+        await link.wait_ready(SOON)
+    assert "gateway-link" not in {task.get_name() for task in asyncio.all_tasks()}

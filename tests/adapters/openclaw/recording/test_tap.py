@@ -4,49 +4,18 @@ from typing import Any
 
 import pytest
 
-from propactor.adapters.openclaw.connection.websocket import OnText
-from propactor.adapters.openclaw.connection.wire import OnLost, OpenedWire
+from propactor.adapters.openclaw.connection.wire import OpenedWire
 from propactor.adapters.openclaw.protocol import requests
 from propactor.adapters.openclaw.recording import tap
-from propactor.core.errors import GatewayUnavailable, PropactorError
+from propactor.core.errors import GatewayUnavailable
 from propactor.core.recording import Tape
+from tests.adapters.openclaw.connection.fake_wire import FakeWire
 
 EVENT = b'{"type":"event","event":"%b","payload":{}}'
 LOST = GatewayUnavailable("the connection to the gateway was lost: closed with 1006")
 
 
-class Wire:
-    """A wire that keeps what is done with it."""
-
-    def __init__(self, failure: PropactorError | None = None) -> None:
-        self.sent: list[bytes] = []
-        self.texts: list[bytes] = []
-        self.closed: list[PropactorError] = []
-        self._failure = failure
-
-    async def open(self, *, on_text: OnText, on_lost: OnLost) -> OpenedWire:
-        """Open, or fail."""
-        if self._failure is not None:
-            raise self._failure
-        self.on_text, self.on_lost = on_text, on_lost
-        return self
-
-    def send(self, text: bytes) -> None:
-        """Keep a text."""
-        self.sent.append(text)
-
-    async def drain(self) -> None:
-        """Do nothing."""
-
-    def close(self, error: PropactorError) -> None:
-        """Keep why."""
-        self.closed.append(error)
-
-    async def wait_closed(self, timeout: float) -> None:
-        """Do nothing."""
-
-
-async def tapped(wire: Wire) -> tuple[OpenedWire, Tape, list[object]]:
+async def tapped(wire: FakeWire) -> tuple[OpenedWire, Tape, list[object]]:
     """Return a wire that is tapped, the tape, and what its owner is told."""
     tape, told = Tape(lambda: 0.0), list[object]()
     opened = await tap.wires(wire.open, tape)(on_text=told.append, on_lost=told.append)
@@ -60,7 +29,7 @@ def written(tape: Tape) -> list[dict[str, Any]]:
 
 async def test_both_directions() -> None:
     """What is sent and what comes is on the tape as it was, and goes on to where it should."""
-    opened, tape, told = await tapped(wire := Wire())
+    opened, tape, told = await tapped(wire := FakeWire())
 
     opened.send(request := requests.request("p2", "agent", {}))
     wire.on_text(EVENT % b"agent")
@@ -74,7 +43,7 @@ async def test_both_directions() -> None:
 
 async def test_token() -> None:
     """The introduction, which holds the token, is sent and not taken down."""
-    opened, tape, _ = await tapped(wire := Wire())
+    opened, tape, _ = await tapped(wire := FakeWire())
 
     opened.send(requests.request("p1", "connect", requests.connect("SECRET")))
 
@@ -84,7 +53,7 @@ async def test_token() -> None:
 
 async def test_of_no_use() -> None:
     """Events that nobody reads go on, but not onto the tape."""
-    _, tape, told = await tapped(wire := Wire())
+    _, tape, told = await tapped(wire := FakeWire())
 
     for kind in (b"chat", b"tick", b"session.message"):
         wire.on_text(EVENT % kind)
@@ -95,7 +64,7 @@ async def test_of_no_use() -> None:
 
 async def test_lost() -> None:
     """A loss is taken down once, with its reason, though its owner hangs up then."""
-    opened, tape, told = await tapped(wire := Wire())
+    opened, tape, told = await tapped(wire := FakeWire())
 
     wire.on_lost(LOST)
     opened.close(LOST)
@@ -106,7 +75,7 @@ async def test_lost() -> None:
 
 async def test_hung_up() -> None:
     """A connection that we end, such as a silent one, is lost as well; the tape has the reason."""
-    opened, tape, _ = await tapped(Wire())
+    opened, tape, _ = await tapped(FakeWire())
 
     opened.close(GatewayUnavailable("silent for 70 s"))
 
@@ -118,6 +87,6 @@ async def test_nobody_there() -> None:
     tape = Tape(lambda: 0.0)
 
     with pytest.raises(GatewayUnavailable):
-        await tap.wires(Wire(LOST).open, tape)(on_text=print, on_lost=print)
+        await tap.wires(FakeWire(LOST).open, tape)(on_text=print, on_lost=print)
 
     assert [frame["type"] for frame in written(tape)] == ["closed"]
