@@ -50,23 +50,32 @@ class Actor(Generic[M]):
 
     def _turn(self) -> None:
         """Take all that is there. A turn costs a third of what waking a task costs."""
-        self.run_guarded(self._take_all)
-
-    def _take_all(self) -> None:
         mailbox = self.mailbox
-        while mailbox.pending:
-            self.receive(mailbox.take())
+        try:
+            while mailbox.pending:
+                self.receive(mailbox.take())
+        except Exception as exc:  # noqa: BLE001  a defect ends this actor, and nobody else
+            self._crash(exc)
+        if mailbox.closed:
+            self._finish()
 
     def run_guarded(self, work: Callable[[], None]) -> None:
-        """Do something between two messages, guarded as a message is: for timers."""
+        """Do something behind all messages that are there, guarded as they are: for timers."""
+        if self._end is not None:
+            self._turn()
+        if self.mailbox.closed:
+            return
         try:
             work()
-        except Exception:
-            log.exception("actor %s failed", self.name)
-            self._guard(self.crashed)
-            self.mailbox.close()
+        except Exception as exc:  # noqa: BLE001  as above
+            self._crash(exc)
         if self.mailbox.closed:
             self._finish()
+
+    def _crash(self, defect: Exception) -> None:
+        log.error("actor %s failed", self.name, exc_info=defect)
+        self._guard(self.crashed)
+        self.mailbox.close()
 
     def _finish(self) -> None:
         if self._end is not None and not self._end.done():

@@ -1,6 +1,6 @@
 """Messages in order, bounded in number and bytes: what may be lost gives way to what may not."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -27,7 +27,7 @@ class Policy(Generic[M]):
     weight: Callable[[M], int]
 
 
-class BoundedQueue(Generic[M]):
+class BoundedQueue(list[M], Generic[M]):
     """Messages in order, bounded in number and bytes.
 
     Neighbours that may be joined come out as one. Over a bound, previews are dropped, the oldest first, and
@@ -37,7 +37,7 @@ class BoundedQueue(Generic[M]):
     """
 
     __slots__ = (
-        *("_bytes", "_full", "_full_bytes", "_max", "_max_bytes", "_messages", "_policy", "_unjoined"),
+        *("_bytes", "_full", "_full_bytes", "_max", "_max_bytes", "_policy", "_unjoined"),
         *("dropped", "joined"),
     )
 
@@ -47,57 +47,53 @@ class BoundedQueue(Generic[M]):
         self._policy = policy
         self._max = self._full = max_messages
         self._max_bytes = self._full_bytes = max_bytes
-        self._messages: deque[M] = deque()
         self._bytes = 0
         self._unjoined = False
 
-    def __len__(self) -> int:
-        return len(self._messages)
-
     def append(self, message: M) -> None:
         """Add a message, and make room if there is too much."""
-        self._messages.append(message)
+        super().append(message)
         self._bytes += self._policy.weight(message)
-        if len(self._messages) > 1:
+        if len(self) > 1:
             self._unjoined = True
-        if self._bytes > self._full_bytes or len(self._messages) > self._full:
+        if self._bytes > self._full_bytes or len(self) > self._full:
             self._make_room()
 
     def popleft(self) -> M:
         """Take the oldest message, with what continues it."""
         if self._unjoined:
             self._join()
-        message = self._messages.popleft()
-        if not self._messages:
+        message = self.pop(0)
+        if not self:
             self._bytes = 0
             self._full, self._full_bytes = self._max, self._max_bytes
         return message
 
     def keep(self, kind: type) -> None:
         """Forget everything but messages of a kind."""
-        self._refill(message for message in self._messages if isinstance(message, kind))
+        self._refill(message for message in self if isinstance(message, kind))
 
     def _join(self) -> None:
         """Join neighbours, and count the messages that became part of another."""
-        before = len(self._messages)
-        self._refill(self._policy.joined(self._messages))
-        self.joined += before - len(self._messages)
+        before = len(self)
+        self._refill(self._policy.joined(self))
+        self.joined += before - len(self)
         self._unjoined = False
 
     def _make_room(self) -> None:
         self._join()
-        if self._bytes <= self._full_bytes and len(self._messages) <= self._full:
+        if self._bytes <= self._full_bytes and len(self) <= self._full:
             return
         spare, spare_bytes = self._max // 8, self._max_bytes // 8
         self._refill(self._without_previews(self._max - spare, self._max_bytes - spare_bytes))
-        self._full = max(self._max, len(self._messages) + spare)
+        self._full = max(self._max, len(self) + spare)
         self._full_bytes = max(self._max_bytes, self._bytes + spare_bytes)
 
-    def _without_previews(self, most: int, most_bytes: int) -> deque[M]:
+    def _without_previews(self, most: int, most_bytes: int) -> list[M]:
         """Return the messages without as many of the oldest previews as it takes to get under a size."""
-        kept: deque[M] = deque()
-        surplus, surplus_bytes = len(self._messages) - most, self._bytes - most_bytes
-        for message in self._messages:
+        kept: list[M] = []
+        surplus, surplus_bytes = len(self) - most, self._bytes - most_bytes
+        for message in self:
             if (surplus > 0 or surplus_bytes > 0) and self._policy.droppable(message):
                 surplus, surplus_bytes = surplus - 1, surplus_bytes - self._policy.weight(message)
                 self.dropped[type(message)] += 1
@@ -106,5 +102,5 @@ class BoundedQueue(Generic[M]):
         return kept
 
     def _refill(self, messages: Iterable[M]) -> None:
-        self._messages = deque(messages)
-        self._bytes = sum(map(self._policy.weight, self._messages))
+        self[:] = messages
+        self._bytes = sum(map(self._policy.weight, self))

@@ -187,8 +187,6 @@ class GenerationActor(Actor[Event | Command]):
 
     def _check_time(self) -> None:
         """See whether a time limit has passed, after what came before."""
-        if self.launched:
-            self._take_all()
         now = self._loop.time()
         if now >= self.readers.due:
             self.cancel("abandoned")

@@ -154,7 +154,8 @@ class Mailbox(Generic[M]):
             text.pieces.clear()
             return
         if self._text is not text:
-            self._seal()
+            if self._text is not None:
+                self._seal()
             self._text = text
         self.pending = True
         self._wait()
@@ -165,7 +166,7 @@ class Mailbox(Generic[M]):
         if text is not None:
             if not self._queue:
                 self._text = None
-                self._rest()
+                self.pending = self._called = self._timed = False
                 self._queue.joined += len(text.pieces) - 1
                 self._taken_at = self._clock()
                 return text

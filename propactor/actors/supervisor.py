@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from propactor.actors.generation_actor import GenerationActor
 from propactor.actors.timers import Timers
-from propactor.core.errors import InternalError, NotFound, ServiceStopping, TooManyGenerations
-from propactor.core.events import KINDS, Error, Result, Started
+from propactor.core.errors import NotFound, ServiceStopping, TooManyGenerations
+from propactor.core.events import KINDS, Started
 from propactor.core.machine import State
 from propactor.core.upstream import GenerationRequest, Upstream
 from propactor.metrics import Metrics
@@ -174,8 +174,7 @@ class Supervisor:
             self._quiet.set()
 
     def _count(self, actor: GenerationActor) -> None:
-        record, first = actor.record, actor.generation.first_output
-        outcome = actor.generation.outcome
+        record, first, outcome = actor.record, actor.generation.first_output, actor.generation.outcome
         self._metrics.coalesced.inc(actor.mailbox.joined)
         for cls, count in actor.mailbox.dropped.items():
             self._metrics.dropped(KINDS[cls], "mailbox", count)
@@ -183,8 +182,8 @@ class Supervisor:
             at, source = first
             self._metrics.time_to_first_event.labels(source or "none").observe(at - record.created_at)
         self._metrics.finished(
-            outcome="result" if isinstance(outcome, Result) else "error",
-            code=_code(outcome),
+            outcome="error" if outcome is None else outcome.kind,
+            code=actor.generation.ending,
             seconds=(record.finished_at or self._clock()) - record.created_at,
         )
 
@@ -212,10 +211,3 @@ class Supervisor:
 
     def _deepest_mailbox(self) -> dict[str, float]:
         return {"": float(max((len(actor.mailbox) for actor in self._live.values()), default=0))}
-
-
-def _code(outcome: Result | Error | None) -> str:
-    """Return the method of a result or the code of an error; without either it was a defect of ours."""
-    if isinstance(outcome, Result):
-        return outcome.method
-    return InternalError.code if outcome is None else outcome.code

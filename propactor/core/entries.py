@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from propactor.core import jsontext
 from propactor.core.events import FIELDS, KINDS, Event, Part
 
@@ -10,10 +12,27 @@ NAMED_BY_KIND = frozenset({"thinking", "tool_call", "tool_result", "text_delta"}
 """Events that say their own name in ``kind``, as the specification has it."""
 _EVENT, _DATA = b"\nevent: ", b"\ndata: "
 _TEXT = _EVENT + b"text_delta" + _DATA
+_TEXT_FRAME = (
+    b"id: %d"
+    + _TEXT
+    + b'{"requestId":%b,"seq":%d,"kind":"text_delta","delta":%b,"accumulatedChars":%d%b,"ts":%d}\n\n'
+)
+_encode_text = msgspec.json.Encoder().encode
 
 
 _NEW = tuple.__new__
 """Makes a named tuple in half the time: its own ``__new__`` is a Python function."""
+
+
+class _SourceFields(dict[str | None, bytes]):
+    """The field of each source, ready to be filled into a frame."""
+
+    def __missing__(self, source: str | None) -> bytes:
+        field = self[source] = b',"source":%b' % jsontext.dumps(source)
+        return field
+
+
+_SOURCE_FIELDS = _SourceFields({None: b""})
 
 
 class Entry(NamedTuple):
@@ -39,13 +58,13 @@ class EntryEncoder:
         epoch: What to add to the caller's clock for Unix time, in seconds.
     """
 
-    __slots__ = ("_epoch", "_request_id", "_templates", "seq")
+    __slots__ = ("_epoch", "_name", "_request_id", "seq")
 
     def __init__(self, request_id: str, epoch: float) -> None:
         self.seq = 0
         self._request_id = request_id
         self._epoch = epoch
-        self._templates: dict[str | None, bytes] = {}
+        self._name = jsontext.dumps(request_id)
 
     def encode(self, now: float, *events: Event) -> list[Entry]:
         """Return the entries of events that happen ``now``, in seconds."""
@@ -64,8 +83,8 @@ class EntryEncoder:
     def encode_text(self, now: float, text: str, chars: int, source: str | None, at: int | None) -> Entry:
         """Return the entry of a delta that only appends, which nearly every event is.
 
-        Only numbers and text are filled into a frame that is made once: 0.9 µs instead of 2.1. The bytes are
-        those that ``encode`` makes.
+        Numbers and text are filled into a frame that all streams share, so it stays in the processor's cache:
+        0.9 µs instead of 2.1. The bytes are those that ``encode`` makes.
 
         Args:
             now: The time, in seconds.
@@ -76,18 +95,12 @@ class EntryEncoder:
         """
         self.seq = seq = self.seq + 1
         ts = int((now + self._epoch) * 1000)
-        template = self._templates.get(source) or self._make_template(source)
-        data = template % (seq, seq, jsontext.dumps(text), chars, ts)
+        try:
+            delta = _encode_text(text)
+        except UnicodeEncodeError:  # half a surrogate pair
+            delta = jsontext.dumps(text)
+        data = _TEXT_FRAME % (seq, self._name, seq, delta, chars, _SOURCE_FIELDS[source], ts)
         return _NEW(Entry, (seq, ts, "text_delta", source, at, data))
-
-    def _make_template(self, source: str | None) -> bytes:
-        name, by = jsontext.dumps(self._request_id), jsontext.dumps(source)
-        template = b"id: %%d%b" % _TEXT
-        template += b'{"requestId":%b,"seq":%%d,"kind":"text_delta","delta":%%b' % name.replace(b"%", b"%%")
-        template += b',"accumulatedChars":%d' + (b',"source":%b' % by if source is not None else b"")
-        template += b',"ts":%d}\n\n'
-        self._templates[source] = template
-        return template
 
 
 def frame(request_id: str, seq: int, ts: int, event: Event) -> bytes:
@@ -118,6 +131,14 @@ def plain(value: object) -> object:
     if names is None:
         return [plain(item) for item in value] if isinstance(value, tuple) else value
     return {name: plain(v) for attr, name in names if (v := getattr(value, attr)) is not None}
+
+
+def payload(data: bytes) -> dict[str, Any]:
+    """Return what the bytes of an entry say of the event itself."""
+    fields = _parse(data)
+    for name in ("requestId", "seq", "ts"):
+        del fields[name]
+    return fields
 
 
 def notice(request_id: str, seq: int, ts: int, event: Event) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from propactor.core.entries import Entry, EntryEncoder
-from propactor.core.errors import GenerationTimeout, PropactorError
+from propactor.core.errors import GenerationTimeout, InternalError, PropactorError
 from propactor.core.events import (
     Diagnostic,
     Done,
@@ -42,7 +42,8 @@ class Generation:
     """Turns what upstreams say into the entries that readers get, in the order the table allows.
 
     ``has_output`` says whether the upstream that is being asked has said a word; ``first_output`` when, and
-    of which source, the very first word of the generation came. ``outcome`` is how it ended, once it has.
+    of which source, the very first word of the generation came. ``outcome`` is the entry of how it ended,
+    once it has, and ``ending`` the method of a result or the code of an error.
 
     Args:
         request: What is generated.
@@ -53,7 +54,16 @@ class Generation:
     """
 
     __slots__ = (
-        *("_entries", "_flowing", "_lifecycle", "_prop_text", "_started_at", "_timeouts", "fallback_reason"),
+        *(
+            "_entries",
+            "_flowing",
+            "_lifecycle",
+            "_prop_text",
+            "_started_at",
+            "_timeouts",
+            "ending",
+            "fallback_reason",
+        ),
         *("first_output", "gaps", "has_output", "outcome", "request", "switches", "watchdog"),
     )
 
@@ -72,7 +82,8 @@ class Generation:
         self.has_output = False
         self.first_output: tuple[float, Source | None] | None = None
         self.fallback_reason: FallbackReason | None = None
-        self.outcome: Result | Error | None = None
+        self.outcome: Entry | None = None
+        self.ending = InternalError.code
         self.watchdog = Watchdog(timeouts, now)
         self.watchdog.stop()
         self._timeouts = timeouts
@@ -121,7 +132,7 @@ class Generation:
             now: The time, in seconds.
         """
         prop_text = self._prop_text
-        if not self._flowing or not prop_text.takes(text):
+        if not self._flowing or prop_text.is_void or prop_text.chars + len(text) > prop_text.limit:
             return self.receive(TextDelta(text, source=source, at=at), now)
         self.watchdog.last_event_at = now
         parts = prop_text.append(text)
@@ -202,8 +213,9 @@ class Generation:
             diagnostics=diagnostics,
         )
         corrections = self._prop_text.settle(result.parts)
-        self.outcome = outcome
-        return self._step(Trigger.SUCCEED, self._entries.encode(now, *corrections, outcome))
+        return self._conclude(
+            Trigger.SUCCEED, outcome.method, self._entries.encode(now, *corrections, outcome)
+        )
 
     def fall_back(self, error: PropactorError, now: float) -> Entries:
         """Forget the upstream that failed; the next one's text starts over."""
@@ -216,8 +228,8 @@ class Generation:
     def fail(self, error: PropactorError, now: float) -> Entries:
         """Give the error."""
         phase = error.phase if isinstance(error, GenerationTimeout) else None
-        self.outcome = Error(error.code, error.message, error.recoverable, error.retry_after_ms, phase)
-        return self._step(Trigger.FAIL, self._entries.encode(now, self.outcome))
+        outcome = Error(error.code, error.message, error.recoverable, error.retry_after_ms, phase)
+        return self._conclude(Trigger.FAIL, error.code, self._entries.encode(now, outcome))
 
     def close(self, now: float, stats: Stats, *, confirmed: bool | None = None) -> Entries:
         """Say that this was all.
@@ -230,7 +242,15 @@ class Generation:
         ok = self._lifecycle.state == State.RESULT
         duration = int((now - self._started_at) * 1000)
         done = Done(ok, duration, replace(stats, events=stats.events + 1), CONFIRMATION[confirmed])
-        return self._step(Trigger.CLOSE, self._entries.encode(now, done))
+        entries = self._step(Trigger.CLOSE, self._entries.encode(now, done))
+        self._prop_text.release()
+        return entries
+
+    def _conclude(self, trigger: Trigger, ending: str, entries: Entries) -> Entries:
+        """Remember how it ended; the last of the entries says so to readers."""
+        self._step(trigger, entries)
+        self.outcome, self.ending = entries[-1], ending
+        return entries
 
     def _step(self, trigger: Trigger, entries: Entries) -> Entries:
         """Take a row of the table, once all that is to be said of it could be written.

@@ -8,27 +8,37 @@ from propactor.core.events import Progress, TextDelta, Thinking
 Delta = TextDelta | Thinking
 T = TypeVar("T")
 FEW = 64
-"""Pieces that are always kept apart, and the length a piece should have on average in a longer text.
-
-A string of six letters takes 56 bytes beside its letters: 1,000 deltas held one by one took 70 kB for 6 kB of
-text. That many pieces for so long a text make each letter be copied 64 times at most, however long it gets.
-"""
+"""How many pieces of a text are held one by one; each takes some 50 bytes beside its letters."""
 
 
 class StringBuilder(list[str]):
-    """A text in pieces, to which more are appended. ``compact`` it now and then."""
+    """A text in pieces, to which more are appended; it is to be ``fold``ed when there are more than ``FEW``.
 
-    __slots__ = ()
+    The first part of the text is held as UTF-8. As a string, one emoji would make every letter around it
+    take four bytes, and to join all of it anew copies each letter again and again.
+    """
+
+    __slots__ = ("_folded",)
+
+    def __init__(self) -> None:
+        self._folded = bytearray()
 
     @property
     def text(self) -> str:
         """Return everything that was appended."""
-        return "".join(self)
+        return self._folded.decode("utf-8", "surrogatepass") + "".join(self)
 
-    def compact(self, length: int) -> None:
-        """Make one string of the pieces if they are too many for a text of this length."""
-        if len(self) > FEW + length // FEW:
-            self[:] = [self.text]
+    def fold(self) -> str:
+        """Make the pieces part of what is held as UTF-8, and return them joined."""
+        text = "".join(self)
+        self._folded += text.encode("utf-8", "surrogatepass")
+        self.clear()
+        return text
+
+    def replace(self, text: str) -> None:
+        """Hold another text instead."""
+        self[:] = [text]
+        self._folded.clear()
 
 
 def joinable(first: object, second: object) -> bool:

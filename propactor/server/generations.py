@@ -7,9 +7,8 @@ from aiohttp import HttpVersion11, web
 
 from propactor.actors.generation_actor import GenerationActor
 from propactor.actors.journal import Subscription
-from propactor.core.entries import plain
+from propactor.core.entries import payload
 from propactor.core.errors import CursorExpired, InvalidRequest, NotFound, PropactorError
-from propactor.core.events import Error, Result
 from propactor.server.errors import problem, status_of
 from propactor.server.json import json_response
 from propactor.server.keys import IDEMPOTENCY, METRICS, SETTINGS, SUPERVISOR, UPSTREAMS, WRITE_BATCH
@@ -50,11 +49,12 @@ async def generate(request: web.Request) -> web.Response:
 
 def _outcome(actor: GenerationActor) -> web.Response:
     outcome = actor.generation.outcome
-    if isinstance(outcome, Result):
-        return json_response(plain(outcome))
-    assert isinstance(outcome, Error)
-    error = PropactorError(outcome.message, retry_after_ms=outcome.retry_after_ms)
-    return problem(error, status_of(outcome.code), code=outcome.code, recoverable=outcome.recoverable)
+    assert outcome is not None
+    said = payload(outcome.data)
+    if outcome.kind == "result":
+        return json_response(said)
+    code, error = said["code"], PropactorError(said["message"], retry_after_ms=said.get("retryAfterMs"))
+    return problem(error, status_of(code), code=code, recoverable=said["recoverable"])
 
 
 def _attach(request: web.Request, body: GenerateBody) -> tuple[GenerationActor, int]:

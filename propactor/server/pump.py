@@ -67,6 +67,21 @@ class Pump:
         retry_ms: What a browser is told to wait before it reconnects, in milliseconds.
     """
 
+    __slots__ = (
+        *(
+            "_batch",
+            "_chunked",
+            "_clock",
+            "_epoch",
+            "_heartbeat",
+            "_is_full",
+            "_metrics",
+            "_prefix",
+            "_ready",
+        ),
+        *("_request_id", "_response", "_subscription", "_timer", "_told", "_transport", "_wrote_at"),
+    )
+
     def __init__(
         self,
         response: web.StreamResponse,

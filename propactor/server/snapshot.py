@@ -3,8 +3,8 @@
 import asyncio
 
 from propactor.actors.generation_actor import GenerationActor
-from propactor.core.entries import plain
-from propactor.core.events import Error, Result, Started
+from propactor.core.entries import payload, plain
+from propactor.core.events import Started
 from propactor.core.upstream import GenerationRequest
 
 BASE = "/api/creator/generations"
@@ -56,10 +56,9 @@ def _ending(actor: GenerationActor) -> dict[str, object]:
     record = actor.record
     if record.finished_at is not None:
         body["finishedAt"] = _ms(actor, record.finished_at)
-    if isinstance(actor.generation.outcome, Result):
-        body["result"] = plain(actor.generation.outcome)
-    if isinstance(actor.generation.outcome, Error):
-        body["error"] = plain(actor.generation.outcome)
+    outcome = actor.generation.outcome
+    if outcome is not None:
+        body[outcome.kind] = payload(outcome.data)
     if record.upstream_cancel is not None:
         body["upstreamCancel"] = record.upstream_cancel
     return body

@@ -1,4 +1,8 @@
-"""What a run of the fake gateway does, as a list of steps. ``at`` counts seconds from its start."""
+"""The steps of a script: what the model behind a fake gateway does, or a fake model itself.
+
+Time is in seconds; a ``rate`` is in pieces a second, a piece being a few letters. ``Tell``, ``Retry``,
+``Restart``, ``Accept``, ``Ignore`` and ``Refuse`` are a gateway's: a fake model passes over them.
+"""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +12,7 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What all steps have: a time before which they don't happen."""
+    """What all steps have: ``at``, seconds from the start of the run before which they don't happen."""
 
     at: float | None = None
 
@@ -79,7 +83,7 @@ class Hang(Step):
 
 @dataclass(frozen=True, slots=True)
 class Disconnect(Step):
-    """The connection that asked is cut, without a word. The run goes on."""
+    """The connection that asked is cut, without a word. A gateway's run goes on, a model's answer is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +113,8 @@ class Refuse(Step):
 
 @lru_cache(maxsize=256)
 def pieces(text: str) -> tuple[str, ...]:
-    """Cut a text the way a model speaks: a few letters at a time, blanks with the word that follows."""
+    """Cut a text as models do: a few letters at a time, blanks with the word that follows.
+
+    Blanks at the very end are left out.
+    """
     return tuple(re.findall(r"\s*\S{1,6}", text))

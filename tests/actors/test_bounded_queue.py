@@ -117,7 +117,7 @@ def test_any_flood(steps: list[Event | None], capacity: int, max_bytes: int) -> 
         if step is not None:
             went_in.append(step)
             queue.append(step)
-            held = list(queue._messages)
+            held = list(queue)
             facts = [weight(message) for message in held if not droppable(message)]
             most_facts, most_fact_bytes = max(most_facts, len(facts)), max(most_fact_bytes, sum(facts))
             assert len(queue) <= max(capacity, most_facts + capacity // 8)

@@ -16,10 +16,12 @@ from tests.support.actor_harness import (
     FakeUpstream,
     check_ended,
     done,
+    error_of,
     harness,
     kinds,
     soon,
 )
+from tests.support.entries import outcome_of
 from tests.support.virtual import virtual
 
 
@@ -50,8 +52,7 @@ async def test_cancel(answer: Answer, expected: str, seconds: float) -> None:
         await actor.ended()
 
     assert clock() - began == pytest.approx(seconds, abs=0.01)
-    assert isinstance(actor.generation.outcome, Error)
-    assert actor.generation.outcome.code == "CANCELLED"
+    assert error_of(actor).code == "CANCELLED"
     assert (done(actor).upstream_cancel, actor.record.upstream_cancel) == (expected, expected)
     assert (upstream.run.stops, actor.generation.switches) == (1, 0)
     check_ended(actor)
@@ -101,7 +102,7 @@ async def test_cancel_while_reading(monkeypatch: pytest.MonkeyPatch) -> None:
         actor.cancel()
         await actor.ended()
 
-    assert isinstance(actor.generation.outcome, Error)
+    assert isinstance(outcome_of(actor.generation), Error)
     check_ended(actor)
 
 
@@ -119,8 +120,7 @@ async def test_read_too_late(text: str) -> None:
         actor.cancel()
         await actor.ended()
 
-    assert isinstance(actor.generation.outcome, Error)
-    assert actor.generation.outcome.code == "CANCELLED"
+    assert error_of(actor).code == "CANCELLED"
     assert done(actor).duration_ms >= 1000 * (SETTINGS.timeouts.accept + SETTINGS.timeouts.stop)
     check_ended(actor)
 
@@ -136,5 +136,5 @@ async def test_too_late() -> None:
         actor.cancel()
         await actor.ended()
 
-    assert isinstance(actor.generation.outcome, Error)
+    assert isinstance(outcome_of(actor.generation), Error)
     check_ended(actor)

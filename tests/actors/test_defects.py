@@ -21,12 +21,14 @@ from tests.support.actor_harness import (
     broken,
     check_ended,
     done,
+    error_of,
     harness,
     kinds,
     soon,
     text,
     told,
 )
+from tests.support.entries import outcome_of
 from tests.support.virtual import run, virtual
 
 
@@ -48,7 +50,7 @@ def crashing(call: str, steps: str, caplog: pytest.LogCaptureFixture) -> Generat
                 await actor.ended()
             other.run.reply(PROP)
             await neighbour.ended()
-            assert isinstance(neighbour.generation.outcome, Result)
+            assert isinstance(outcome_of(neighbour.generation), Result)
             check_ended(neighbour)
 
     run(crash())
@@ -68,8 +70,7 @@ def test_crash(call: str, steps: str, caplog: pytest.LogCaptureFixture) -> None:
     """A defect of ours ends the stream with an error and done; a traceback is logged, neighbours go on."""
     actor = crashing(call, steps, caplog)
 
-    assert isinstance(actor.generation.outcome, Error)
-    assert actor.generation.outcome.code == "INTERNAL_ERROR"
+    assert error_of(actor).code == "INTERNAL_ERROR"
     assert done(actor).upstream_cancel == ("unconfirmed" if steps == "say" else None)
     assert actor.generation.switches == 0
     check_ended(actor)
@@ -85,8 +86,7 @@ def test_unsayable(caplog: pytest.LogCaptureFixture) -> None:
                 actor = await on.begin(upstream)
                 upstream.run.say(event)
                 await actor.ended()
-            assert isinstance(actor.generation.outcome, Error)
-            assert actor.generation.outcome.code == "INTERNAL_ERROR"
+            assert error_of(actor).code == "INTERNAL_ERROR"
             check_ended(actor)
 
     run(misbehave())
@@ -104,9 +104,7 @@ def test_parser_defect(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.Mon
             actor = await on.begin(upstream, FakeUpstream())
             upstream.run.reply(PROP)
             await actor.ended()
-        assert actor.generation.outcome == Error(
-            "INTERNAL_ERROR", "The text could not be read", recoverable=True
-        )
+        assert error_of(actor) == Error("INTERNAL_ERROR", "The text could not be read", recoverable=True)
         check_ended(actor)
 
     run(read())
@@ -123,8 +121,7 @@ def test_adapter_defect(caplog: pytest.LogCaptureFixture) -> None:
             actor = await on.begin(upstream, FakeUpstream())
             upstream.run.fail(RuntimeError("boom"))
             await actor.ended()
-        assert isinstance(actor.generation.outcome, Error)
-        assert (actor.generation.outcome.code, upstream.run.stops) == ("INTERNAL_ERROR", 1)
+        assert (error_of(actor).code, upstream.run.stops) == ("INTERNAL_ERROR", 1)
         assert (done(actor).upstream_cancel, actor.generation.switches) == ("confirmed", 0)
         check_ended(actor)
 
@@ -144,8 +141,7 @@ def test_begin_defect(fault: UpstreamFault | None, caplog: pytest.LogCaptureFixt
             if fault is not None:
                 first.run.fail(fault)
             await actor.ended()
-        assert isinstance(actor.generation.outcome, Error)
-        assert actor.generation.outcome.code == "INTERNAL_ERROR"
+        assert error_of(actor).code == "INTERNAL_ERROR"
         check_ended(actor)
 
     run(fail())
@@ -163,7 +159,7 @@ def test_crash_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
             with broken(actor.generation, "close"):
                 upstream.run.reply(PROP)
                 await actor.ended()
-        assert isinstance(actor.generation.outcome, Result)
+        assert isinstance(outcome_of(actor.generation), Result)
         assert done(actor).ok
         check_ended(actor)
 

@@ -11,7 +11,6 @@ from propactor.core.events import (
     Error,
     FallbackReason,
     Progress,
-    Result,
     TextDelta,
 )
 from tests.support.actor_harness import (
@@ -19,8 +18,10 @@ from tests.support.actor_harness import (
     FakeUpstream,
     check_ended,
     done,
+    error_of,
     harness,
     phases,
+    result_of,
     soon,
     text,
     told,
@@ -47,9 +48,8 @@ async def test_fall_back() -> None:
     assert phases(actor) == ["streaming", "fallback", "streaming", "parsing_output"]
     deltas = [event for event in told(actor) if isinstance(event, TextDelta)]
     assert [(event.delta, event.replace) for event in deltas] == [("half a ", None), (PROP, True)]
-    assert isinstance(actor.generation.outcome, Result)
-    assert actor.generation.outcome.method == "template"
-    assert actor.generation.outcome.fallback_reason == FallbackReason("UPSTREAM_ERROR", "died")
+    assert result_of(actor).method == "template"
+    assert result_of(actor).fallback_reason == FallbackReason("UPSTREAM_ERROR", "died")
     assert (done(actor).stats.upstream_switches, model.run.stops, fallbacks) == (1, 0, 1)
     check_ended(actor)
 
@@ -67,8 +67,7 @@ async def test_not_mid_run() -> None:
         model.run.fail(UpstreamError("died too"))
         await actor.ended()
 
-    assert isinstance(actor.generation.outcome, Error)
-    assert actor.generation.outcome.message == "died too"
+    assert error_of(actor).message == "died too"
     assert phases(actor) == ["accepted", "fallback", "streaming"]
     check_ended(actor)
 
@@ -88,9 +87,9 @@ async def test_fall_back_from_nonsense() -> None:
         await actor.ended()
 
     assert text(told(actor)) == PROP
-    assert isinstance(actor.generation.outcome, Result)
-    assert actor.generation.outcome.fallback_reason is not None
-    assert actor.generation.outcome.fallback_reason.code == InvalidModelOutput.code
+    reason = result_of(actor).fallback_reason
+    assert reason is not None
+    assert reason.code == InvalidModelOutput.code
     check_ended(actor)
 
 
@@ -106,8 +105,7 @@ async def test_void_text_is_not_read() -> None:
         second.run.reply()
         await actor.ended()
 
-    assert isinstance(actor.generation.outcome, Error)
-    assert actor.generation.outcome.code == InvalidModelOutput.code
+    assert error_of(actor).code == InvalidModelOutput.code
 
 
 @virtual
@@ -138,7 +136,7 @@ async def test_no_upstream_left() -> None:
             await soon()
         await actor.ended()
 
-    assert actor.generation.outcome == Error("GATEWAY_UNAVAILABLE", "down", recoverable=True)
+    assert error_of(actor) == Error("GATEWAY_UNAVAILABLE", "down", recoverable=True)
     check_ended(actor)
 
 
@@ -152,8 +150,7 @@ async def test_capped() -> None:
         upstream.run.say(TextDelta("and on"))
         await actor.ended()
 
-    assert isinstance(actor.generation.outcome, Result)
-    assert [d.code for d in actor.generation.outcome.diagnostics if d.code.isupper()][-1] == "TEXT_CAPPED"
+    assert [d.code for d in result_of(actor).diagnostics if d.code.isupper()][-1] == "TEXT_CAPPED"
     assert (upstream.run.stops, text(told(actor)), done(actor).upstream_cancel) == (1, PROP, "confirmed")
     check_ended(actor)
 
@@ -171,6 +168,5 @@ async def test_capped_nonsense() -> None:
         template.run.reply()
         await actor.ended()
 
-    assert isinstance(actor.generation.outcome, Result)
-    assert [d for d in actor.generation.outcome.diagnostics if d.code == "TEXT_CAPPED"] == []
+    assert [d for d in result_of(actor).diagnostics if d.code == "TEXT_CAPPED"] == []
     assert (template.run.stops, text(told(actor))) == (0, PROP)

@@ -20,11 +20,12 @@ from tests.support.actor_harness import (
     journal,
     kinds,
     phases,
+    result_of,
     soon,
     text,
     told,
 )
-from tests.support.entries import body_of
+from tests.support.entries import body_of, outcome_of
 from tests.support.virtual import virtual
 
 
@@ -44,8 +45,7 @@ async def test_result() -> None:
         "started progress thinking tool_call text_delta part progress result done"
     )  # fmt: skip
     assert phases(actor) == ["streaming", "parsing_output"]
-    assert isinstance(actor.generation.outcome, Result)
-    assert (actor.generation.outcome.method, len(actor.generation.outcome.parts), done(actor).ok) == (
+    assert (result_of(actor).method, len(result_of(actor).parts), done(actor).ok) == (
         "ai",
         1,
         True,
@@ -81,7 +81,7 @@ async def test_final_text() -> None:
         upstream.run.reply(PROP)
         await actor.ended()
 
-    assert isinstance(actor.generation.outcome, Result)
+    assert isinstance(outcome_of(actor.generation), Result)
 
 
 @virtual

@@ -32,7 +32,7 @@ from tests.support.actor_harness import (
     text,
     told,
 )
-from tests.support.entries import body_of, events_of
+from tests.support.entries import body_of, events_of, outcome_of
 from tests.support.virtual import VirtualLoop, nothing_left
 
 SO_FAR = re.compile(f"started({MIDDLE})*(( result| error)( done)?)?")
@@ -243,7 +243,7 @@ class Interleavings(RuleBasedStateMachine):
         await nothing_left()
 
     def _check_readers(self) -> None:
-        assert self.actor.generation.outcome == told(self.actor)[-2]
+        assert outcome_of(self.actor.generation) == told(self.actor)[-2]
         for subscription, got in self.readers:
             got += events_of(subscription.take().data)
             assert subscription.at_end

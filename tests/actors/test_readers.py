@@ -8,7 +8,6 @@ from propactor.core.errors import (
     CursorExpired,
 )
 from propactor.core.events import (
-    Error,
     Event,
     Result,
     TextDelta,
@@ -23,11 +22,12 @@ from tests.support.actor_harness import (
     FakeUpstream,
     check_ended,
     done,
+    error_of,
     harness,
     journal,
     soon,
 )
-from tests.support.entries import events_of
+from tests.support.entries import events_of, outcome_of
 from tests.support.virtual import virtual
 
 
@@ -48,8 +48,7 @@ async def test_abandoned() -> None:
         assert not actor.generation.finished
         await asyncio.sleep(0.2)
 
-        assert isinstance(actor.generation.outcome, Error)
-        assert (actor.generation.outcome.code, actor.generation.outcome.message) == (
+        assert (error_of(actor).code, error_of(actor).message) == (
             "CANCELLED",
             "Nobody was reading any more.",
         )
@@ -118,7 +117,7 @@ async def test_keep_running() -> None:
         upstream.run.reply(PROP)
         await actor.ended()
 
-    assert isinstance(actor.generation.outcome, Result)
+    assert isinstance(outcome_of(actor.generation), Result)
     assert actor.readers.abandoned_at is None
 
 
@@ -150,7 +149,7 @@ async def _milliseconds_for(readers: int, chatter: int = 100) -> float:
             actor.readers.subscribe()
         actor.launch()
         await actor.ended()
-    assert isinstance(actor.generation.outcome, Result)
+    assert isinstance(outcome_of(actor.generation), Result)
     return done(actor).duration_ms
 
 

@@ -7,17 +7,19 @@ import pytest
 
 from propactor.actors.generation_actor import GenerationActor
 from propactor.core.errors import NotFound, ServiceStopping, TooManyGenerations
-from propactor.core.events import Error, Result, TextDelta, Thinking
+from propactor.core.events import Result, TextDelta, Thinking
 from tests.support.actor_harness import (
     PROP,
     SETTINGS,
     ActorHarness,
     FakeUpstream,
     check_ended,
+    error_of,
     harness,
     kinds,
     soon,
 )
+from tests.support.entries import outcome_of
 from tests.support.virtual import virtual
 
 
@@ -170,7 +172,7 @@ async def test_drain() -> None:
         upstream.run.reply(PROP)
         await draining
 
-    assert isinstance(actor.generation.outcome, Result)
+    assert isinstance(outcome_of(actor.generation), Result)
     check_ended(actor)
 
 
@@ -189,8 +191,7 @@ async def test_drain_ends() -> None:
         assert on.supervisor.live == []
         assert on.count("propactor_cancels_total", reason="stopping") == 3
     for actor in (running, silent, unasked):
-        assert isinstance(actor.generation.outcome, Error)
-        assert actor.generation.outcome.code == "SERVICE_STOPPING"
+        assert error_of(actor).code == "SERVICE_STOPPING"
         check_ended(actor)
     assert (upstream.run.stops, mute.run.stops) == (1, 1)
     assert kinds(unasked) == "started error done"

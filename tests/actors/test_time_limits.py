@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from propactor.core.events import (
-    Error,
     Event,
     Progress,
     Result,
@@ -19,6 +18,7 @@ from tests.support.actor_harness import (
     FakeUpstream,
     check_ended,
     done,
+    error_of,
     harness,
     kinds,
     phases,
@@ -26,6 +26,7 @@ from tests.support.actor_harness import (
     text,
     told,
 )
+from tests.support.entries import outcome_of
 from tests.support.virtual import virtual
 
 
@@ -45,8 +46,7 @@ async def test_silence(heard: list[Event], phase: str, seconds: float) -> None:
         await actor.ended()
 
     assert clock() - began == pytest.approx(seconds, abs=0.02)
-    assert isinstance(actor.generation.outcome, Error)
-    assert (actor.generation.outcome.code, actor.generation.outcome.phase, upstream.run.stops) == (
+    assert (error_of(actor).code, error_of(actor).phase, upstream.run.stops) == (
         "GEN_TIMEOUT",
         phase,
         1,
@@ -66,8 +66,7 @@ async def test_total() -> None:
             await asyncio.sleep(1)
         await actor.ended()
 
-    assert isinstance(actor.generation.outcome, Error)
-    assert actor.generation.outcome.phase == "total"
+    assert error_of(actor).phase == "total"
     assert [e.reason for e in told(actor) if isinstance(e, Progress) and e.phase == "stalled"] == ["total"]
     assert done(actor).duration_ms == pytest.approx(100_000, abs=50)
     check_ended(actor)
@@ -85,7 +84,7 @@ async def test_timeout_falls_back() -> None:
         assert kinds(actor).endswith("result")
         await actor.ended()
 
-    assert isinstance(actor.generation.outcome, Result)
+    assert isinstance(outcome_of(actor.generation), Result)
     assert (silent.run.stops, done(actor).ok, done(actor).upstream_cancel) == (1, True, "unconfirmed")
     check_ended(actor)
 

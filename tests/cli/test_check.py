@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from propactor.testing.gateway import FakeGateway
-from propactor.testing.models import FakeModel
+from propactor.testing.model import FakeModel
 from tests.cli.running import run
 
 ROOT = Path(__file__).parents[2]

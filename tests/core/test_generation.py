@@ -29,7 +29,7 @@ from propactor.core.prop import part
 from propactor.core.upstream import GenerationRequest
 from propactor.settings.tables import Timeouts
 from tests.core.strategies import SAID
-from tests.support.entries import events_of
+from tests.support.entries import events_of, outcome_of
 
 REQUEST = GenerationRequest("r", "j", "a ball", "Ball")
 STARTED = Started("j", "/e", "/s", 1)
@@ -239,7 +239,7 @@ def test_succeed() -> None:
 
     assert isinstance(done, Done)
     assert (done.ok, done.upstream_cancel) == (True, None)
-    assert generation.outcome == result()
+    assert outcome_of(generation) == result()
     stats = done.stats
     assert (stats.events, stats.coalesced_deltas, stats.dropped_previews, stats.text_chars) == (8, 4, 2, 3)
 
@@ -365,7 +365,7 @@ def test_method(source: Source, method: str) -> None:
 
     generation.succeed(result(), source, 3)
 
-    made = generation.outcome
+    made = outcome_of(generation)
     assert isinstance(made, Result)
     assert (made.method, made.fallback_reason) == (method, FallbackReason("UPSTREAM_ERROR", "died"))
 
@@ -378,5 +378,6 @@ def test_capped_result() -> None:
 
     generation.succeed(result(), "model", 2)
 
-    assert isinstance(generation.outcome, Result)
-    assert generation.outcome.diagnostics == (CAPPED,)
+    outcome = outcome_of(generation)
+    assert isinstance(outcome, Result)
+    assert outcome.diagnostics == (CAPPED,)

@@ -1,5 +1,6 @@
 """The text pipeline: pieces become one text, neighbours one delta, and nothing is lost."""
 
+import sys
 from itertools import pairwise
 
 import pytest
@@ -116,27 +117,28 @@ def test_may_wait(event: object, expected: bool) -> None:
     assert may_wait(event) is expected
 
 
-@given(st.lists(st.text(max_size=3), max_size=300))
-def test_builder(pieces: list[str]) -> None:
-    """However often it is compacted, the text is what was appended, in few pieces."""
+@given(st.lists(st.text(st.characters(), max_size=3), max_size=300), st.integers(0, 300), st.integers(0, 9))
+def test_builder(pieces: list[str], other: int, few: int) -> None:
+    """However often it is folded, the text is what was appended, halves of characters included."""
     builder = StringBuilder()
     for number, piece in enumerate(pieces):
+        if number == other:
+            builder.replace("other")
         builder.append(piece)
-        builder.compact(sum(map(len, pieces[: number + 1])))
+        if len(builder) > few:
+            builder.fold()
 
-    assert builder.text == "".join(pieces)
-    assert len(builder) <= FEW + len(builder.text) // FEW
+    assert builder.text == "".join(["other", *pieces[other:]] if other < len(pieces) else pieces)
 
 
-def test_builder_is_linear() -> None:
-    """Twice the pieces copy at most twice and a half the letters."""
+def test_builder_size() -> None:
+    """A long text takes little more than its UTF-8, an emoji here and there or not."""
+    builder, text = StringBuilder(), "mesh 🍄 " * 5000
+    for letter in text:
+        builder.append(letter)
+        if len(builder) > FEW:
+            builder.fold()
 
-    def copied(pieces: int) -> int:
-        builder, letters = StringBuilder(), 0
-        for number in range(1, pieces + 1):
-            builder.append("x")
-            builder.compact(number)
-            letters += number if len(builder) == 1 else 0
-        return letters
-
-    assert copied(40_000) < 2.5 * copied(20_000)
+    assert builder.text == text
+    assert len(builder) <= FEW
+    assert sys.getsizeof(builder._folded) <= 1.15 * len(text.encode())

@@ -27,8 +27,8 @@ def connected(
 
 
 def body(scenario: str, tag: str, *, rate: int = 200) -> dict[str, object]:
-    """Write a request for a lighthouse; its words tell the model what to do."""
-    return {"prompt": f"A little lighthouse #scenario={scenario} #rate={rate} #tag={tag}"}
+    """Write a request for a lamp; its words tell the model what to do."""
+    return {"prompt": f"A mushroom lamp #scenario={scenario} #rate={rate} #tag={tag}"}
 
 
 def told(heard: Sequence[Heard], event: str) -> list[Heard]:

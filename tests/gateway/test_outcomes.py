@@ -2,8 +2,8 @@
 
 import pytest
 
+from propactor.testing import lamp
 from tests.gateway.asking import NO_FALLBACK, Behind, body, connected, parts, phases, told
-from tests.rig import lighthouse
 from tests.rig.openclaw import Gateway
 from tests.server.service import Heard, assert_grammar, text
 
@@ -14,7 +14,7 @@ DIAGNOSTICS: dict[str, list[str]] = {
     "prop-text": [],
     "prop-fenced": [],
     "prop-noparts": ["PARTS_FROM_CODE"],
-    "prop-badparts": ["PARTS_FROM_CODE", BROKEN, BROKEN],
+    "prop-badparts": ["PARTS_FROM_CODE", BROKEN, BROKEN, BROKEN],
     "prop-badcode": ["TSX_SYNTAX"],
 }
 
@@ -23,7 +23,7 @@ def assert_made(heard: list[Heard], scenario: str, count: int) -> None:
     """Check that a prop of so many parts was made of just what the model wrote."""
     result = heard[-2].data
     assert_grammar(heard)
-    assert text(heard) == lighthouse.VARIANTS[scenario].strip()
+    assert text(heard) == lamp.VARIANTS[scenario].strip()
     assert (result["method"], len(result["parts"]), heard[-1].data["ok"]) == ("ai", count, True)
     assert parts(heard) == result["parts"]
 
@@ -60,7 +60,7 @@ async def test_prose(either: Behind, tag: str) -> None:
     assert (result["method"], result["fallbackReason"]["code"]) == ("template", "INVALID_MODEL_OUTPUT")
     assert phases(heard).count("fallback") == 1
     assert parts(heard) == result["parts"]
-    assert lighthouse.VARIANTS["prop-prose"] not in text(heard)
+    assert lamp.VARIANTS["prop-prose"] not in text(heard)
 
 
 async def test_prose_without_fallback(either: Behind, tag: str) -> None:
@@ -70,5 +70,5 @@ async def test_prose_without_fallback(either: Behind, tag: str) -> None:
 
     assert_grammar(heard)
     assert heard[-2].data["code"] == "INVALID_MODEL_OUTPUT"
-    assert text(heard) == lighthouse.VARIANTS["prop-prose"]
+    assert text(heard) == lamp.VARIANTS["prop-prose"]
     assert told(heard, "part") == []

@@ -2,14 +2,14 @@
 
 import pytest
 
+from propactor.testing import lamp
 from tests.gateway.asking import body, connected, parts, phases, told
-from tests.rig import lighthouse
 from tests.rig.openclaw import Gateway
 from tests.server.service import Heard, assert_grammar, names, text
 
 pytestmark = [pytest.mark.gateway, pytest.mark.timeout(900)]
 
-WRITTEN = f"Let me see the notes.\n\n{lighthouse.answer()}"
+WRITTEN = f"{lamp.LOOKING}\n\n{lamp.answer()}"
 """The model's two messages, the one before the tool call and the one after, with a blank line between."""
 
 SLOW = {"degraded", "source_switched"}
@@ -30,9 +30,9 @@ async def generate(gateway: Gateway, agent: str, tag: str, *, rate: int) -> list
 def assert_prop(heard: list[Heard]) -> None:
     """Check that the model's own prop was the result, and the parts told before it the same."""
     result, done = heard[-2].data, heard[-1].data
-    assert (result["method"], result["name"], result["diagnostics"]) == ("ai", "LittleLighthouse", [])
-    assert result["code"] == lighthouse.code()
-    assert [part["color"] for part in result["parts"]] == [mesh.color for mesh in lighthouse.MESHES]
+    assert (result["method"], result["name"], result["diagnostics"]) == ("ai", lamp.NAME, [])
+    assert result["code"] == lamp.code()
+    assert [part["color"] for part in result["parts"]] == [mesh.color for mesh in lamp.MESHES]
     assert parts(heard) == result["parts"]
     assert (done["ok"], done["stats"]["textChars"]) == (True, len(WRITTEN))
     progress = [phase for phase in phases(heard) if phase not in SLOW]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.rig.model import KEY
+
 TOKEN = "rig-token"
 CONCURRENT = 16
 PRICE = {"input": 0, "output": 0, "cacheRead": 0, "cacheWrite": 0}
@@ -38,7 +40,7 @@ def provider(api: str, url: str) -> Mapping[str, object]:
     """Return a provider with one model that thinks."""
     limits = {"contextWindow": 200_000, "maxTokens": 32_000}
     model = {"id": "rig", "name": "Rig", "reasoning": True, "input": ["text"], "cost": PRICE, **limits}
-    return {"baseUrl": url, "apiKey": "not-a-key", "api": api, "models": [model]}
+    return {"baseUrl": url, "apiKey": KEY, "api": api, "models": [model]}
 
 
 def defaults(workspace: Path) -> Mapping[str, object]:

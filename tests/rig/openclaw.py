@@ -12,9 +12,9 @@ from websockets.exceptions import InvalidMessage, WebSocketException
 from websockets.sync.client import connect
 
 from tests.rig import node
-from tests.rig.client import connect_request
 from tests.rig.config import TOKEN, config
 from tests.rig.install import install
+from tests.support.gateway_client import connect_request
 
 NEWEST = "2026.9.6"
 OLDEST = "2026.2.9"

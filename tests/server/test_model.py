@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from propactor.testing import lamp
-from propactor.testing.dialects import Refusal
-from propactor.testing.models import FakeModel
+from propactor.testing.model import FakeModel
+from propactor.testing.model.steps import Refusal
 from propactor.testing.steps import Disconnect, Hang, Say, Think, Wait
 from tests.server.service import Service, assert_grammar, names, service, text
 

@@ -15,12 +15,12 @@ from propactor.actors.generation_actor import POLICY, GenerationActor
 from propactor.actors.mailbox import Mailbox, TextWindow
 from propactor.actors.supervisor import Supervisor
 from propactor.core.entries import kind_of
-from propactor.core.events import Done, Event, Progress, Source, Started, TextDelta
+from propactor.core.events import Done, Error, Event, Progress, Result, Source, Started, TextDelta
 from propactor.core.generation import Generation
 from propactor.core.upstream import Emit, GenerationRequest, Reply, Upstream
 from propactor.metrics import Metrics
 from propactor.settings import Settings
-from tests.support.entries import body_of, events_of
+from tests.support.entries import body_of, events_of, outcome_of
 
 PROP = '/* PARTS_DATA\n[{"type": "box", "args": [1, 1, 1], "color": "red"}]\nPARTS_DATA */'
 TIMEOUTS = {"accept": 10, "first_event": 20, "idle": 30, "total": 100}
@@ -143,6 +143,20 @@ def mailbox(
     """Return a mailbox for a generation's messages, on the loop's clock."""
     clock = asyncio.get_running_loop().time
     return Mailbox(POLICY, clock, window=window, max_messages=max_messages, max_bytes=max_bytes)
+
+
+def result_of(actor: GenerationActor) -> Result:
+    """Return the result a generation ended with, as readers got it."""
+    outcome = outcome_of(actor.generation)
+    assert isinstance(outcome, Result)
+    return outcome
+
+
+def error_of(actor: GenerationActor) -> Error:
+    """Return the error a generation ended with, as readers got it."""
+    outcome = outcome_of(actor.generation)
+    assert isinstance(outcome, Error)
+    return outcome
 
 
 def drain(mailbox: Mailbox[Event | Command]) -> list[Event | Command]:

@@ -16,6 +16,7 @@ from propactor.core.events import (
     Result,
     Stats,
 )
+from propactor.core.generation import Generation
 from propactor.core.prop import part
 
 _CLASSES = {KINDS[cls]: cls for cls in CLASSES}
@@ -44,6 +45,12 @@ def body_of(frame: bytes) -> dict[str, Any]:
 def events_of(entries: Iterable[Entry | bytes]) -> list[Event]:
     """Return the events of entries, or of their bytes."""
     return [event_of(entry if isinstance(entry, bytes) else entry.data) for entry in entries]
+
+
+def outcome_of(generation: Generation) -> Event:
+    """Return the result or error a generation ended with, as readers got it."""
+    assert generation.outcome is not None
+    return event_of(generation.outcome.data)
 
 
 def _nested(cls: type[Event], values: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from propactor.testing import lamp, scenarios
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.steps import Say, Step, pieces
-from tests.testing.client import client
+from tests.support.gateway_client import client
 
 QUIET = {"disconnect", "restart", "hang", "hang-mid"}
 """Scenarios without an end, or without a client that sees it."""
@@ -20,9 +20,9 @@ def written(steps: list[Step]) -> str:
 
 def test_words_are_read() -> None:
     """Words anywhere in the prompt are read, others are not."""
-    wishes = scenarios.read('Make "a lamp #scenario=count #rate=12.5 #n=3", #nonsense=1, #ff0000.')
+    options = scenarios.read_options('Make "a lamp #scenario=count #rate=12.5 #n=3", #nonsense=1, #ff0000.')
 
-    assert (wishes.scenario, wishes.rate, wishes.n) == ("count", 12.5, 3)
+    assert (options.scenario, options.rate, options.n) == ("count", 12.5, 3)
 
 
 def test_without_words_it_is_a_prop() -> None:

@@ -7,20 +7,16 @@ from propactor.core.prop import part
 from propactor.core.prop.part_reader import PartReader, Reading
 
 _NOTHING: Sequence[events.Part] = ()
-_MOST_HELD = 16_384
 
 
 class PartStream:
     """Tells of parts as their text comes in, each once, and of those that turn out otherwise.
 
-    Nearly every piece completes nothing, so a piece is only put aside until one may end something;
-    then all that was put aside is read, once.
+    Nearly every piece completes nothing: text that holds neither of the two ``endings`` may wait, and be
+    read with what follows it.
     """
 
-    __slots__ = (
-        *("_ending", "_held", "_listed", "_lost_meshes", "_meshes", "_other_ending", "_pieces", "_reader"),
-        "_sent",
-    )
+    __slots__ = (*("_listed", "_lost_meshes", "_meshes", "_reader", "_sent"),)
 
     def __init__(self) -> None:
         self._sent: list[part.Part] = []
@@ -28,18 +24,17 @@ class PartStream:
 
     def _start(self) -> None:
         self._reader = PartReader()
-        self._ending, self._other_ending = self._reader.endings
-        self._pieces: list[str] = []
-        self._held = 0
         self._meshes = self._lost_meshes = self._listed = 0
 
-    def feed(self, delta: str) -> Sequence[events.Part]:
+    @property
+    def endings(self) -> tuple[str, str]:
+        """Return two strings: text that holds neither completes nothing."""
+        return self._reader.endings
+
+    def feed(self, text: str) -> Sequence[events.Part]:
         """Take the next piece of the text, and return the parts it completes."""
-        self._pieces.append(delta)
-        if self._ending in delta or self._other_ending in delta:
-            return self._read()
-        self._held += len(delta)
-        return _NOTHING if self._held < _MOST_HELD else self._read()
+        told = [event for reading in self._reader.feed(text) if (event := self._weigh(reading))]
+        return told or _NOTHING
 
     def reset(self) -> None:
         """Start over, as the text does. What was sent stays sent, until other parts take its place."""
@@ -52,15 +47,6 @@ class PartStream:
         told += [events.Part(index, None, superseded=True) for index in beyond]
         del self._sent[len(parts) :]
         return told
-
-    def _read(self) -> Sequence[events.Part]:
-        """Read what was put aside."""
-        text = "".join(self._pieces)
-        self._pieces.clear()
-        self._held = 0
-        told = [event for reading in self._reader.feed(text) if (event := self._weigh(reading))]
-        self._ending, self._other_ending = self._reader.endings
-        return told or _NOTHING
 
     def _weigh(self, reading: Reading) -> events.Part | None:
         """Return what to tell of a reading: the block's word counts more than the mesh's."""

@@ -7,18 +7,31 @@ from propactor.core.prop import part
 from propactor.core.prop.part_stream import PartStream
 from propactor.core.text import FEW, StringBuilder
 
+NO_PARTS: Sequence[Part] = ()
+
 
 class PropText:
     """Takes a model's text piece by piece, and returns the parts that are complete.
 
-    ``chars`` is its length so far, in Unicode code points; ``capped``, whether the model has said more than
-    it may, and the rest wasn't taken.
+    Pieces are read for parts when one may end something, or when there are many. ``chars`` is the length of
+    the text so far, in Unicode code points; ``capped``, whether the model has said more than it may, and the
+    rest wasn't taken.
 
     Args:
         limit: Characters that are taken.
     """
 
-    __slots__ = ("_parts", "_pieces", "capped", "chars", "is_void", "limit", "parts_sent")
+    __slots__ = (
+        "_ending",
+        "_other_ending",
+        "_parts",
+        "_pieces",
+        "capped",
+        "chars",
+        "is_void",
+        "limit",
+        "parts_sent",
+    )
 
     def __init__(self, limit: int) -> None:
         self.chars = 0
@@ -29,15 +42,12 @@ class PropText:
         self.parts_sent = 0
         self._pieces = StringBuilder()
         self._parts = PartStream()
+        self._ending, self._other_ending = self._parts.endings
 
     @property
     def text(self) -> str:
         """Return the text as far as it is known; what an upstream said that failed is void."""
         return self._pieces.text
-
-    def takes(self, text: str) -> bool:
-        """Return True if a piece can simply be appended."""
-        return self.chars + len(text) <= self.limit and not self.is_void
 
     def cut(self, text: str) -> str:
         """Return what may be taken of a piece. Where that isn't all, the text is capped."""
@@ -48,12 +58,13 @@ class PropText:
     def append(self, text: str) -> Sequence[Part]:
         """Add a piece, and return the parts that it completes."""
         self.chars += len(text)
-        self._pieces.append(text)
-        if len(self._pieces) > FEW:
-            self._pieces.compact(self.chars)
-        parts = self._parts.feed(text)
-        if parts:
-            self.parts_sent += len(parts)
+        pieces = self._pieces
+        pieces.append(text)
+        if len(pieces) <= FEW and self._ending not in text and self._other_ending not in text:
+            return NO_PARTS
+        parts = self._parts.feed(pieces.fold())
+        self._ending, self._other_ending = self._parts.endings
+        self.parts_sent += len(parts)
         return parts
 
     def restart(self) -> None:
@@ -73,7 +84,12 @@ class PropText:
         self.parts_sent += len(corrections)
         return corrections
 
+    def release(self) -> None:
+        """Keep the counts alone, of a text that nobody will read or continue any more."""
+        del self._pieces, self._parts
+
     def _clear(self) -> None:
         self.chars = 0
-        self._pieces.clear()
+        self._pieces = StringBuilder()
         self._parts.reset()
+        self._ending, self._other_ending = self._parts.endings

@@ -148,12 +148,13 @@ class Scanner:
             self._listener = _NOBODY
 
     def _scan(self, text: str) -> None:
-        keep = self._at if self._start is None else self._start
-        self._text = self._text[keep:] + text
-        self._at -= keep
-        self._start = None if self._start is None else 0
+        self._text += text
         while self._step():
             pass
+        keep = self._at if self._start is None else self._start
+        self._text = self._text[keep:]
+        self._at -= keep
+        self._start = None if self._start is None else 0
 
     @property
     def endings(self) -> tuple[str, str]:

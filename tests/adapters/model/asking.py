@@ -10,7 +10,7 @@ from propactor.adapters.model.run import ModelRun
 from propactor.adapters.model.upstream import ModelUpstream
 from propactor.core.events import Event, Progress, TextDelta, Thinking
 from propactor.core.upstream import GenerationRequest
-from propactor.testing.models import KEY, FakeModel, Script
+from propactor.testing.model import KEY, FakeModel, Script
 from tests.support.options import with_values
 
 APIS: tuple[Api, ...] = ("openai", "anthropic")

@@ -12,7 +12,7 @@ from propactor.core.errors import Cancelled, GenerationTimeout, ModelRefused, Up
 from propactor.core.events import Progress, TextDelta, Thinking
 from propactor.core.upstream import Reply
 from propactor.prompting import prompt
-from propactor.testing.dialects import Frame, Refusal, Stop
+from propactor.testing.model.steps import Frame, Refusal, Stop
 from propactor.testing.steps import Disconnect, Fail, Hang, Say, Step, Think, Wait
 from tests.adapters.model.asking import APIS, REQUEST, Asked, asking, upstream
 

@@ -8,7 +8,7 @@ import pytest
 from propactor.adapters.model import completions, messages
 from propactor.core.errors import ModelRefused
 from propactor.settings.tables import Model
-from propactor.testing.dialects import Refusal
+from propactor.testing.model.steps import Refusal
 from propactor.testing.steps import Say, Step, Think
 from tests.adapters.model.asking import REQUEST, Asked, asking
 

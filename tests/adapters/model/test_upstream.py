@@ -11,7 +11,7 @@ from propactor.adapters.model.options import Api, Options
 from propactor.adapters.model.upstream import ModelUpstream
 from propactor.core.errors import ModelRefused, UpstreamError
 from propactor.settings.tables import Model
-from propactor.testing.models import FakeModel
+from propactor.testing.model import FakeModel
 from propactor.testing.steps import Say
 from tests.adapters.model.asking import APIS, REQUEST, Asked, asking, upstream
 

@@ -66,12 +66,7 @@ def once(stage: RunHarness[FakeGateway], *, thoughts: Sequence[str] = ("I look."
 def store(gateway: FakeGateway, run: OpenClawRun, words: str) -> None:
     """Store a message as if the model had said it, and nothing more."""
     message = {"role": "assistant", "content": [{"type": "text", "text": words}], "stopReason": "stop"}
-    gateway.archive.store(gateway.runs[run.run_id], {**message, "timestamp": 1})
-
-
-def older(house: Any) -> Any:
-    """Return a gateway's house as it was when it had run for an hour."""
-    return type(house)(house.state_dir, house.boot_id, house.began_at - 3600)
+    gateway.store_message(run.run_id, {**message, "timestamp": 1})
 
 
 async def relinked(stage: RunHarness[FakeGateway]) -> None:
@@ -83,16 +78,9 @@ async def relinked(stage: RunHarness[FakeGateway]) -> None:
 
 def deafen(gateway: FakeGateway) -> Callable[[], None]:
     """Keep the gateway from sending events of runs; return what lets it."""
-    tell = gateway.audience.tell
-
-    def silence(*_: object) -> None:
-        return
 
     def hear() -> None:
-        gateway.audience.tell = tell  # type: ignore[method-assign]
-        gateway.audience.tell_asker = asker  # type: ignore[method-assign]
+        gateway.connections.muted = False
 
-    asker = gateway.audience.tell_asker
-    gateway.audience.tell = silence  # type: ignore[assignment]
-    gateway.audience.tell_asker = silence  # type: ignore[assignment]
+    gateway.connections.muted = True
     return hear

@@ -62,7 +62,7 @@ async def test_gap_without_a_loss() -> None:
         task = asyncio.create_task(ended(run))
         await stage.heard("see.")
         (held,) = stage.gateway.runs.values()
-        held._voice.seq += 3
+        held.skip_numbers(3)
 
         assert isinstance(await task, Reply)
         once(stage, thoughts=())
@@ -123,7 +123,7 @@ async def test_broken_indentation(tmp_path: Path) -> None:
             "content": [{"type": "text", "text": "if a:\n    b"}],
             "stopReason": "stop",
         }
-        stage.gateway.archive.store(stage.gateway.runs[run.run_id], {**entry, "timestamp": 1})
+        stage.gateway.store_message(run.run_id, {**entry, "timestamp": 1})
 
         reply = await task
 

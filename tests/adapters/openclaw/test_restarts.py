@@ -15,7 +15,6 @@ from tests.adapters.openclaw.staging import (
     ANSWER,
     BOTH,
     LOOK,
-    older,
     relinked,
     staged,
     store,
@@ -25,7 +24,7 @@ from tests.adapters.openclaw.staging import (
 async def test_forgotten() -> None:
     """A gateway of February that was restarted has forgotten the run: that is said, and no other begun."""
     async with staged(3, [Say("Half of", 400), Hang()]) as stage:
-        stage.gateway.house = older(stage.gateway.house)
+        stage.gateway.process.began_at -= 3600
         await relinked(stage)
         task = asyncio.create_task(ended(stage.begin()))
         await stage.heard("Half of")
@@ -42,7 +41,7 @@ async def test_finished_before_the_restart() -> None:
     """A run that had ended when its gateway was killed is taken from what is stored."""
     for protocol in (3, 4):
         async with staged(protocol, [Say("if a:", 400), Hang()]) as stage:
-            stage.gateway.house = older(stage.gateway.house)
+            stage.gateway.process.began_at -= 3600
             await relinked(stage)
             run = stage.begin()
             task = asyncio.create_task(ended(run))

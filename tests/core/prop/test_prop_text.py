@@ -19,7 +19,6 @@ def test_appends() -> None:
     text = PropText(100)
 
     for piece in ("Hello ", "🍄"):
-        assert text.takes(piece)
         assert not text.append(piece)
 
     assert (text.text, text.chars, text.capped) == ("Hello 🍄", 7, False)
@@ -36,9 +35,8 @@ def test_parts() -> None:
 
 
 def test_limit() -> None:
-    """What doesn't fit isn't simply taken; cut, it is, and the text is capped."""
+    """What doesn't fit is cut, and the text is capped."""
     text = PropText(3)
-    assert (text.takes("123"), text.takes("1234")) == (True, False)
 
     text.append(text.cut("1234"))
 
@@ -55,9 +53,20 @@ def test_discard() -> None:
         fresh.discard()
 
     assert (text.text, text.chars, text.capped) == ("", 0, False)
-    assert (text.is_void, text.takes("a"), fresh.is_void, fresh.takes("a")) == (True, False, False, True)
+    assert (text.is_void, fresh.is_void) == (True, False)
     text.restart()
-    assert (text.is_void, text.takes("a")) == (False, True)
+    assert not text.is_void
+
+
+def test_letters() -> None:
+    """A part is told with the very letter that completes it, however many came before it one by one."""
+    text = PropText(10_000)
+    prose = "a lamp " * 30
+
+    told = [(n, part) for n, letter in enumerate(prose + WRITTEN) for part in text.append(letter)]
+
+    assert told == [(len(prose) + WRITTEN.index("}"), Part(0, BALL))]
+    assert text.text == prose + WRITTEN
 
 
 @given(st.lists(TEXT | st.sampled_from(["restart", "discard"]), max_size=12), st.integers(0, 30))

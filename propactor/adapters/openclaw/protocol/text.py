@@ -68,7 +68,7 @@ class Messages:
 
     @_raw.setter
     def _raw(self, text: str) -> None:
-        self._pieces[:] = [text]
+        self._pieces.replace(text)
         self._encoded = _UNKNOWN
 
     def extend(self, event: TextEvent) -> bool:
@@ -84,7 +84,7 @@ class Messages:
         self.fits += len(data.delta)
         self._pieces.append(data.delta)
         if len(self._pieces) > FEW:
-            self._pieces.compact(self.fits)
+            self._pieces.fold()
         return True
 
     def _is_continued(self, text: Raw, delta: str) -> bool:

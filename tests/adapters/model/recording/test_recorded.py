@@ -17,8 +17,8 @@ from propactor.core.recording import BadRecording, Frame, Header, Recording, Tap
 from propactor.core.upstream import Reply
 from propactor.recordings import library
 from propactor.recordings.playback_clock import PlaybackClock
-from propactor.testing.dialects import Refusal
-from propactor.testing.models import KEY, FakeModel
+from propactor.testing.model import KEY, FakeModel
+from propactor.testing.model.steps import Refusal
 from propactor.testing.steps import Disconnect, Fail, Say, Step, Think, Wait
 from tests.adapters.model.asking import APIS, REQUEST, upstream
 from tests.support.emitted import Emitted

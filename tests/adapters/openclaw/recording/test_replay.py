@@ -13,7 +13,7 @@ from propactor.core.events import Event, TextDelta
 from propactor.core.recording import BadRecording, decode, encode
 from propactor.core.upstream import Reply
 from propactor.recordings.playback_clock import PlaybackClock
-from propactor.testing.scenarios import SCENARIOS, Wishes
+from propactor.testing.scenarios import SCENARIOS, ScenarioOptions
 from propactor.testing.steps import Fail, Say, Step, Think, UseTool
 from tests.adapters.openclaw.recording.made import (
     Told,
@@ -40,7 +40,9 @@ PIECES = [frame(1.0, "in", says("a", "a")), frame(2.5, "in", says("ab", "b")), f
 
 
 @pytest.mark.parametrize("protocol", [3, 4])
-@pytest.mark.parametrize("script", [SCRIPT, SCENARIOS["prop"](Wishes(rate=3000)), [Fail("it burns")]])
+@pytest.mark.parametrize(
+    "script", [SCRIPT, SCENARIOS["prop"](ScenarioOptions(rate=3000)), [Fail("it burns")]]
+)
 async def test_as_it_was(protocol: int, script: list[Step]) -> None:
     """What is played, after having been written and read, is what was heard: every event, and the end."""
     recording, told = await record(script, protocol)
