@@ -312,21 +312,32 @@ def test_few_files_at_the_door() -> None:
 
 
 def test_no_circles() -> None:
-    """No two files of the adapters import each other, not even to name a type."""
-    graph = {path: _imported(path) for path in ADAPTERS}
-    while leaves := [path for path, others in graph.items() if not others & graph.keys()]:
-        for path in leaves:
+    """No two files import each other, over however many steps, not even in a function or to name a type."""
+    graph = {path: _imported(path) for path in MODULES}
+    while ends := [path for path in graph if _is_end(path, graph)]:
+        for path in ends:
             del graph[path]
 
     assert [name(path) for path in graph] == []
 
 
+def _is_end(path: Path, graph: dict[Path, set[Path]]) -> bool:
+    """Tell whether a file is in no circle, since it imports none of the files or none imports it."""
+    return not graph[path] & graph.keys() or not any(path in others for others in graph.values())
+
+
 def _imported(path: Path) -> set[Path]:
     """Return the files of the package that a file imports from, wherever in it."""
     named = {
-        part
+        f"{node.module}.{alias.name}" if _file(f"{node.module}.{alias.name}") in TREES else str(node.module)
         for node in ast.walk(TREES[path])
-        if isinstance(node, ast.ImportFrom) and node.module
-        for part in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
     }
-    return {ROOT / f"{part.replace('.', '/')}.py" for part in named} & TREES.keys() - {path}
+    return {_file(part) for part in named} & TREES.keys() - {path}
+
+
+def _file(module: str) -> Path:
+    """Return the file of a module, whether it is a package or not."""
+    place = ROOT / module.replace(".", "/")
+    return place / "__init__.py" if place.is_dir() else place.with_name(f"{place.name}.py")
