@@ -19,7 +19,8 @@ from propactor.adapters.model.recording import scrub as model_scrub
 from propactor.adapters.model.recording import tap as model_tap
 from propactor.adapters.model.upstream import ModelUpstream
 from propactor.adapters.openclaw import probe as openclaw_probe
-from propactor.adapters.openclaw.connection.link import LINK, Link
+from propactor.adapters.openclaw.connection.link import Link
+from propactor.adapters.openclaw.connection.link_status import LINK
 from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.recording import replay as openclaw_replay
 from propactor.adapters.openclaw.recording import scrub as openclaw_scrub
@@ -86,7 +87,7 @@ class Row:
     recorded: Recorded | None = None
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Source:
         """Return what kind of thing it is, in a word: the first of its sources."""
         return self.sources[0]
 
@@ -135,17 +136,7 @@ def find_recorded(name: str) -> Recorded | None:
 def _build_openclaw(settings: Settings, metrics: Metrics) -> Built:
     link = Link(url=settings.gateway.url, token=settings.gateway.token.get_secret_value())
     watch_link(metrics, LINK.states, lambda: link.state, link.counters)
-    options = Options(
-        agent_id=settings.gateway.agent_id,
-        thinking=settings.gateway.thinking,
-        accept=settings.timeouts.accept,
-        total=settings.timeouts.total,
-        stop=settings.timeouts.stop,
-        delete_to_stop=settings.gateway.abort_by_delete,
-        state_dir=settings.gateway.state_dir,
-        lost=settings.gateway.rejoin_seconds,
-        detect=settings.upstream.detect_ms / 1000,
-    )
+    options = Options(settings.gateway, settings.timeouts, settings.upstream)
     return Built(OpenClawUpstream(link, options, library=_library, switched=metrics.upstreams.switched), link)
 
 
@@ -160,17 +151,7 @@ def _library(state_dir: str) -> Transcripts:
 
 def model_options(settings: Settings) -> ModelOptions:
     """Return how the settings want a model's own API to be asked."""
-    model = settings.model
-    return ModelOptions(
-        base_url=model.base_url,
-        api=model.api,
-        api_key=model.api_key.get_secret_value(),
-        model=model.model,
-        thinking=model.thinking,
-        max_tokens=model.max_tokens,
-        accept=settings.timeouts.accept,
-        total=settings.timeouts.total,
-    )
+    return ModelOptions(settings.model, settings.timeouts)
 
 
 def _build_model(settings: Settings, metrics: Metrics) -> Built:  # noqa: ARG001  the shape of a row's build

@@ -15,7 +15,7 @@ from propactor.actors.supervisor import Supervisor
 from propactor.adapters.model.dialects import DIALECTS
 from propactor.adapters.model.options import Options
 from propactor.adapters.model.upstream import ModelUpstream
-from propactor.adapters.openclaw.connection.link import LINK
+from propactor.adapters.openclaw.connection.link_status import LINK
 from propactor.adapters.openclaw.protocol import capabilities
 from propactor.adapters.openclaw.protocol import capabilities as hellos
 from propactor.adapters.openclaw.upstream import describe_gateway
@@ -25,6 +25,7 @@ from propactor.core.machine import GENERATION
 from propactor.server.app import make_app
 from propactor.server.keys import METRICS
 from propactor.settings import Settings
+from propactor.settings.tables import Model
 from tests.adapters.openclaw.recordings import hello as recorded_hello
 
 ROOT = Path(__file__).parents[1]
@@ -77,7 +78,7 @@ def upstream_table() -> str:
         for files in (True, False) if capabilities.reads_files(hello) else (False,):
             where = FILES[files] if capabilities.reads_files(hello) else ""
             rows.append(_row(f"OpenClaw {version}{where}", describe_gateway(hello, files=files)))
-    models = {api: ModelUpstream(Options(api=api)).describe() for api in DIALECTS}
+    models = {api: ModelUpstream(Options(Model(api=api))).describe() for api in DIALECTS}
     rows += [_row(f"a model's own API, `{api}`", described) for api, described in models.items()]
     rows.append("| the template | at once | – | – | – | nothing runs on |")
     return "\n".join(rows)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from propactor.adapters.openclaw.connection.link import LINK
+from propactor.adapters.openclaw.connection.link_status import LINK
 from propactor.core.entries import NAMED_BY_KIND
 from propactor.core.events import CLASSES, FIELDS, KINDS
 from propactor.core.machine import GENERATION
@@ -277,3 +277,79 @@ def _texts() -> Iterator[Path]:
         for path in [top] if top.is_file() else top.rglob("*"):
             if path.is_file() and not any(_ignored(Path(part), ignored) for part in path.parts):
                 yield path
+
+
+ADAPTERS = [path for path in MODULES if "adapters" in path.parts]
+METHODS, ATTRIBUTES, DOOR = 15, 14, 12
+LARGE_CLASSES = {
+    "adapters/openclaw/connection/websocket.py": "Wire: five of its methods are those that asyncio calls",
+    "adapters/openclaw/protocol/decoder.py": "Decoder: a method a kind of event, on the path of each delta",
+    "adapters/openclaw/protocol/text.py": "Messages: one text and its cases, on the path of each delta",
+    "adapters/transcript/follow.py": "Follow: to be taken apart",
+}
+"""Files with a class that has more methods or attributes, with the class and the reason."""
+
+
+def test_classes_are_small() -> None:
+    """A class of an adapter that grows too large is taken apart, or says why not."""
+    large = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in ADAPTERS
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.ClassDef) and _is_large(node)
+    }
+
+    assert large == set(LARGE_CLASSES)
+
+
+def _is_large(node: ast.ClassDef) -> bool:
+    methods = [child for child in node.body if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)]
+    attributes = {
+        target.attr
+        for method in methods
+        for target in ast.walk(method)
+        if isinstance(target, ast.Attribute) and isinstance(target.ctx, ast.Store)
+        if isinstance(target.value, ast.Name) and target.value.id == "self"
+    }
+    return len(methods) > METHODS or len(attributes) > ATTRIBUTES
+
+
+def test_few_files_at_the_door() -> None:
+    """Who looks into an adapter's folder sees few files, and each folder says what belongs into it."""
+    folders = {path.parent for path in ADAPTERS}
+    doors = [folder for folder in folders if folder.parent.name == "adapters"]
+
+    assert [name(door) for door in doors if len(list(door.glob("[!_]*.py"))) > DOOR] == []
+    assert [name(folder) for folder in folders if not ast.get_docstring(TREES[folder / "__init__.py"])] == []
+
+
+def test_no_circles() -> None:
+    """No two files import each other, over however many steps, not even in a function or to name a type."""
+    graph = {path: _imported(path) for path in MODULES}
+    while ends := [path for path in graph if _is_end(path, graph)]:
+        for path in ends:
+            del graph[path]
+
+    assert [name(path) for path in graph] == []
+
+
+def _is_end(path: Path, graph: dict[Path, set[Path]]) -> bool:
+    """Tell whether a file is in no circle, since it imports none of the files or none imports it."""
+    return not graph[path] & graph.keys() or not any(path in others for others in graph.values())
+
+
+def _imported(path: Path) -> set[Path]:
+    """Return the files of the package that a file imports from, wherever in it."""
+    named = {
+        f"{node.module}.{alias.name}" if _file(f"{node.module}.{alias.name}") in TREES else str(node.module)
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    return {_file(part) for part in named} & TREES.keys() - {path}
+
+
+def _file(module: str) -> Path:
+    """Return the file of a module, whether it is a package or not."""
+    place = ROOT / module.replace(".", "/")
+    return place / "__init__.py" if place.is_dir() else place.with_name(f"{place.name}.py")

@@ -56,7 +56,7 @@ def diagram(
 
 
 def _source(machine: MachineName) -> str:
-    from propactor.adapters.openclaw.connection.link import LINK
+    from propactor.adapters.openclaw.connection.link_status import LINK
     from propactor.core.diagram import mermaid
     from propactor.core.machine import GENERATION
 

@@ -35,7 +35,15 @@ class BadRecording(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What was asked for, of whom, and what the upstream says of itself; ``name`` is the component's."""
+    """What was asked for, and of whom.
+
+    Args:
+        upstream: The kind of upstream, such as ``openclaw``.
+        prompt: The title that stands for the prompt.
+        name: The component's name.
+        date: The day it was made, as ``2026-11-24``.
+        about: What the upstream says of itself.
+    """
 
     upstream: str
     prompt: str
@@ -46,7 +54,15 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Something that went to the upstream or came from it; ``line`` is where it stands in its file."""
+    """One message to or from the upstream.
+
+    Args:
+        t: Seconds from the request on.
+        direction: ``out`` to the upstream, ``in`` from it.
+        source: Which of an upstream's sources it is from or for.
+        data: The message. What it may be, the upstream's adapter knows.
+        line: Where it stands in its file.
+    """
 
     t: float
     direction: Direction
@@ -69,19 +85,24 @@ class Recording:
 
 
 class FrameClock(Protocol):
-    """Says when a frame is due: at its time, sooner or later by some factor, or at once."""
+    """Says when a frame is due: at its time, by some factor sooner or later, or at once."""
 
     async def until(self, t: float) -> None:
         """Wait for a time of the recording."""
         ...
 
     def resume(self, t: float) -> None:
-        """Go on from a time of the recording now, for somebody had to be waited for."""
+        """Go on from a time of the recording now, because something had to be waited for."""
         ...
 
 
 class Tape:
-    """Takes down what passes, as it comes and with its time; when it is full it takes no more."""
+    """Keeps messages as they come, each with its time, up to a size.
+
+    Args:
+        clock: Returns the time in seconds.
+        most: Bytes; what comes after them is dropped.
+    """
 
     def __init__(self, clock: Callable[[], float], most: int = MAX_BYTES) -> None:
         self.full = False
@@ -90,14 +111,20 @@ class Tape:
         self._room = most
 
     def write(self, direction: Direction, source: Source, data: bytes) -> None:
-        """Take down a piece of JSON."""
+        """Keep a message.
+
+        Args:
+            direction: ``out`` to the upstream, ``in`` from it.
+            source: Which of an upstream's sources it is from or for.
+            data: Its JSON; what is none is left out by `frames`.
+        """
         self._room -= len(data)
         self.full = self.full or self._room < 0
         if not self.full:
             self.lines.append((self._clock(), direction, source, data))
 
     def frames(self) -> Iterator[Frame]:
-        """Yield what was taken down and is a JSON object; times are those of the clock."""
+        """Yield the messages that are JSON objects; times are those of the clock."""
         for at, direction, source, data in self.lines:
             try:
                 found = jsontext.loads(data)

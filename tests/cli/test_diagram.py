@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from propactor.adapters.openclaw.connection.link import LINK
+from propactor.adapters.openclaw.connection.link_status import LINK
 from propactor.cli.app import app
 from propactor.core.diagram import mermaid
 from propactor.core.machine import GENERATION, Table

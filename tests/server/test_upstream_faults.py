@@ -7,10 +7,12 @@ from random import uniform
 
 import pytest
 
+from propactor.adapters.openclaw.connection.dialer import LinkTimes
 from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.core.backoff import Backoff
+from propactor.settings.tables import Timeouts
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.steps import Say, Step, Think, UseTool
 from tests.rig.proxy import Proxy
@@ -81,13 +83,14 @@ async def linked(protocol: int) -> AsyncIterator[tuple[FakeGateway, Proxy, OpenC
         link = Link(
             url=f"ws://127.0.0.1:{proxy.port}",
             token=gateway.token,
-            grace=GRACE,
+            times=LinkTimes(grace=GRACE),
             backoff=Backoff(uniform, first=0.05, limit=0.1),
         )
         link.start()
         try:
             await link.wait_ready(5)
-            yield gateway, proxy, OpenClawUpstream(link, Options(accept=10, total=20, call=5, stop=1))
+            timeouts = Timeouts(accept=10, total=20, stop=1)
+            yield gateway, proxy, OpenClawUpstream(link, Options(timeouts=timeouts))
         finally:
             await link.close()
 

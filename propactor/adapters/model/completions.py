@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from propactor.adapters.model.options import Options
 from propactor.adapters.model.stream_decoder import StreamDecoder, text
 from propactor.core.events import Event
 from propactor.core.sse import Frame
+from propactor.settings.tables import Model
 
 DONE = "[DONE]"
 _EFFORT = {"off": "none"}
@@ -34,13 +34,13 @@ class Completions(StreamDecoder):
         self.reason = choice.get("finish_reason") or self.reason
 
 
-def body(model: str, prompt: str, _: Options) -> dict[str, Any]:
+def body(model: str, prompt: str, _: Model) -> dict[str, Any]:
     """Return the request."""
     return {"model": model, "messages": [{"role": "user", "content": prompt}], "stream": True}
 
 
-def features(options: Options) -> tuple[Mapping[str, Any], ...]:
+def features(settings: Model) -> tuple[Mapping[str, Any], ...]:
     """Return what to add to the request, best first; not every server knows of features."""
-    if options.thinking == "default":
+    if settings.thinking == "default":
         return ({},)
-    return ({"reasoning_effort": _EFFORT.get(options.thinking, options.thinking)}, {})
+    return ({"reasoning_effort": _EFFORT.get(settings.thinking, settings.thinking)}, {})

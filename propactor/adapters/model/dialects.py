@@ -8,6 +8,7 @@ from propactor.adapters.model import completions, messages
 from propactor.adapters.model.options import Api, Options
 from propactor.adapters.model.stream_decoder import StreamDecoder
 from propactor.core.upstream import SHARE
+from propactor.settings.tables import Model
 
 NO_KEY = "none"
 """What is sent where no key is set: the libraries would look for one in the environment, meant for others."""
@@ -21,25 +22,25 @@ class Dialect:
     library: str
     open: Callable[[Any, Options], Any]
     ask: Callable[[Any], Callable[..., Any]]
-    body: Callable[[str, str, Options], dict[str, Any]]
-    features: Callable[[Options], tuple[Mapping[str, Any], ...]]
+    body: Callable[[str, str, Model], dict[str, Any]]
+    features: Callable[[Model], tuple[Mapping[str, Any], ...]]
     decoder: Callable[[str], StreamDecoder]
     thoughts: str
 
 
 def _openai(library: Any, options: Options) -> Any:
-    return library.AsyncOpenAI(base_url=options.base_url, **_common(library, options))
+    return library.AsyncOpenAI(base_url=options.model.base_url, **_common(library, options))
 
 
 def _anthropic(library: Any, options: Options) -> Any:
     """Make a client. The library adds the version to the address itself."""
-    url = options.base_url.rstrip("/").removesuffix("/v1") or ANTHROPIC
+    url = options.model.base_url.rstrip("/").removesuffix("/v1") or ANTHROPIC
     return library.AsyncAnthropic(base_url=url, **_common(library, options))
 
 
 def _common(library: Any, options: Options) -> dict[str, Any]:
     """Return what both are told: to try once, and to leave all time limits but one to us."""
-    timeout = library.Timeout(None, connect=options.accept * SHARE)
+    timeout = library.Timeout(None, connect=options.timeouts.accept * SHARE)
     return {"api_key": options.api_key or NO_KEY, "max_retries": 0, "timeout": timeout}
 
 

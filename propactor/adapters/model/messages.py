@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from propactor.adapters.model.options import Options
 from propactor.adapters.model.stream_decoder import StreamDecoder, text
 from propactor.core.events import Event
+from propactor.settings.tables import Model
 
 _BUDGETS = {"minimal": 1024, "low": 2048, "default": 4096, "medium": 4096, "high": 8192}
 """Tokens to think with, on models that want a number."""
@@ -40,23 +40,23 @@ class Messages(StreamDecoder):
             self.refusal = text((delta.get("stop_details") or {}).get("explanation"))
 
 
-def body(model: str, prompt: str, options: Options) -> dict[str, Any]:
+def body(model: str, prompt: str, settings: Model) -> dict[str, Any]:
     """Return the request."""
     messages = [{"role": "user", "content": prompt}]
-    return {"model": model, "messages": messages, "max_tokens": options.max_tokens, "stream": True}
+    return {"model": model, "messages": messages, "max_tokens": settings.max_tokens, "stream": True}
 
 
-def features(options: Options) -> tuple[Mapping[str, Any], ...]:
+def features(settings: Model) -> tuple[Mapping[str, Any], ...]:
     """Return what to add to the request, best first.
 
     Models from 4.6 on think as they see fit and show a summary only to who asks for it; those up to 4.6
     want a number of tokens; the oldest don't think.
     """
-    if options.thinking == "off":
+    if settings.thinking == "off":
         return (_OFF, {})
-    effort = _EFFORTS.get(options.thinking)
+    effort = _EFFORTS.get(settings.thinking)
     adaptive: dict[str, Any] = {"thinking": {"type": "adaptive", "display": "summarized"}}
     if effort is not None:
         adaptive["output_config"] = {"effort": effort}
-    budget = min(_BUDGETS[options.thinking], options.max_tokens // 2)
+    budget = min(_BUDGETS[settings.thinking], settings.max_tokens // 2)
     return (adaptive, {"thinking": {"type": "enabled", "budget_tokens": budget}}, {})

@@ -1,29 +1,33 @@
-"""What is asked of a model's API, and on which options."""
+"""How a model's API is asked, and how long is waited for what."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
+from propactor.settings.tables import Model, Timeouts
+
 Api = Literal["openai", "anthropic"]
-Level = Literal["default", "off", "minimal", "low", "medium", "high"]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a model is asked. Times are in seconds."""
+    """The settings tables that the adapter reads, and the time that isn't a setting. All are in seconds.
 
-    base_url: str = ""
-    api: Api = "openai"
-    api_key: str = field(default="", repr=False)
-    model: str = ""
-    thinking: Level = "default"
-    max_tokens: int = 16_000
-    """Most tokens of an answer, thoughts included, where the API wants to be told."""
-    accept: float = 15.0
-    total: float = 120.0
-    margin: float = 5.0
-    """How long after its time limit an answer may still end."""
+    Args:
+        model: Which model is asked where, and how.
+        timeouts: Until an answer is given up.
+        end_margin: How long after its time limit an answer may still end.
+    """
+
+    model: Model = field(default_factory=Model)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    end_margin: float = 5.0
 
     @property
     def known(self) -> bool:
-        """Tell whether somebody said where the model is; Anthropic's address needs no saying."""
-        return bool(self.base_url or (self.api == "anthropic" and self.api_key))
+        """Return True if somebody said where the model is; Anthropic's address needs no saying."""
+        return bool(self.model.base_url or (self.model.api == "anthropic" and self.api_key))
+
+    @property
+    def api_key(self) -> str:
+        """Return the key in the clear, for the one who sends it."""
+        return self.model.api_key.get_secret_value()

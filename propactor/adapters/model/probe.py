@@ -8,6 +8,7 @@ from propactor.adapters.model.options import Options
 from propactor.adapters.model.upstream import ModelUpstream
 from propactor.core.errors import PropactorError
 from propactor.core.upstream import Finding, ProbeReport, Trouble
+from propactor.settings.tables import Model
 
 _SHOWN = 8
 """Names of models in a remedy; some APIs list hundreds."""
@@ -20,7 +21,9 @@ async def probe(options: Options, *, timeout: float) -> ProbeReport:
         options: How the model will be asked.
         timeout: Seconds to wait for the list.
     """
-    upstream = ModelUpstream(replace(options, accept=timeout))
+    upstream = ModelUpstream(
+        replace(options, timeouts=options.timeouts.model_copy(update={"accept": timeout}))
+    )
     facts = upstream.describe()
     lines = {"model": "{model} at {url}, over the {api} API".format_map(facts)}
     try:
@@ -29,13 +32,13 @@ async def probe(options: Options, *, timeout: float) -> ProbeReport:
         return ProbeReport(facts, lines, trouble=Trouble(exc.code, exc.message))
     finally:
         await upstream.close()
-    return ProbeReport(facts, lines, tuple(findings(options, names)))
+    return ProbeReport(facts, lines, tuple(findings(options.model, names)))
 
 
-def findings(options: Options, names: Sequence[str]) -> Iterator[Finding]:
+def findings(model: Model, names: Sequence[str]) -> Iterator[Finding]:
     """Yield what is to be expected, in the order a person asks."""
-    yield _model(options.model, names)
-    yield _thoughts(options)
+    yield _model(model.model, names)
+    yield _thoughts(model)
     yield Finding("text and parts", "yes", "live, each piece the model sends")
     yield Finding("tools", "note", "none: the model is asked for text alone")
     yield Finding("stopping", "yes", "by hanging up, which most servers notice at once")
@@ -52,7 +55,7 @@ def _model(model: str, names: Sequence[str]) -> Finding:
     return Finding("model", "partly", f"the API doesn't list {model}", remedy)
 
 
-def _thoughts(options: Options) -> Finding:
-    if options.thinking == "off":
+def _thoughts(model: Model) -> Finding:
+    if model.thinking == "off":
         return Finding("thoughts", "no", "thinking is switched off", 'set [model] thinking = "default"')
-    return Finding("thoughts", "yes", f"live, {DIALECTS[options.api].thoughts}")
+    return Finding("thoughts", "yes", f"live, {DIALECTS[model.api].thoughts}")

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Protocol
 
-from propactor.adapters.model.client import ModelClient, Response
+from propactor.adapters.model.dialects import DIALECTS
 from propactor.adapters.model.options import Options
 from propactor.adapters.model.stream_decoder import StreamDecoder
+from propactor.adapters.model.transport import Response, Transport
 from propactor.core import sse
 from propactor.core.errors import Cancelled, GenerationTimeout, ModelRefused, UpstreamError
 from propactor.core.events import Progress
@@ -27,19 +28,29 @@ class FeatureFallback(Protocol):
 
 
 class ModelRun:
-    """Drive one request to its end, in a task of its own: to end the task is to hang up."""
+    """Drive one request to its end, in a task of its own: to end the task is to hang up.
+
+    Args:
+        find_transport: Returns what the model is asked by, or raises why it can't be asked.
+        request: What is asked for.
+        emit: Called with each event.
+        options: How the model is asked, and for how long.
+        fallback: Remembers which features the configured model refuses.
+    """
 
     def __init__(
         self,
-        client: Callable[[], Awaitable[ModelClient]],
+        find_transport: Callable[[], Awaitable[Transport]],
         request: GenerationRequest,
         emit: Emit,
         *,
         options: Options,
         fallback: FeatureFallback,
     ) -> None:
-        self._find_client, self._request, self._emit = client, request, emit
+        self._find_transport, self._request, self._emit = find_transport, request, emit
         self._options, self._fallback = options, fallback
+        self._dialect = DIALECTS[options.model.api]
+        self._features = self._dialect.features(options.model)
         self._task: asyncio.Task[None] | None = None
         self._response: Response | None = None
         self._stop_asked = False
@@ -77,56 +88,56 @@ class ModelRun:
         Raises:
             UpstreamFault: the API can't be reached, refused, or failed.
         """
-        client = await self._find_client()
+        transport = await self._find_transport()
         try:
             async with AsyncExitStack() as stack:
-                self._response = await self._accepted(client, stack)
-                await self._listen(self._response, client)
-        except client.errors as exc:
-            raise client.fault(exc) from exc
+                self._response = await self._accepted(transport, stack)
+                await self._listen(self._response, transport)
+        except transport.errors as exc:
+            raise transport.fault(exc) from exc
 
-    async def _accepted(self, client: ModelClient, stack: AsyncExitStack) -> Response:
+    async def _accepted(self, transport: Transport, stack: AsyncExitStack) -> Response:
         """Wait for the headers of the answer, in time."""
-        timeout = self._options.accept * SHARE
+        timeout = self._options.timeouts.accept * SHARE
         try:
             async with asyncio.timeout(timeout):
-                response, level = await self._ask(client, stack)
+                response, level = await self._ask(transport, stack)
         except TimeoutError as exc:
             message = f"the model's API did not answer within {timeout:g} s"
             raise GenerationTimeout(message, phase="accept") from exc
         self._emit(Progress("accepted", source="model"))
-        if level and not client.features[level]:
+        if level and not self._features[level]:
             self._emit(Progress("degraded", reason="the model doesn't think as asked", source="model"))
         if self._request.model is None:
             self._fallback.level = level
         return response
 
-    async def _ask(self, client: ModelClient, stack: AsyncExitStack) -> tuple[Response, int]:
+    async def _ask(self, transport: Transport, stack: AsyncExitStack) -> tuple[Response, int]:
         """Ask; a feature that the API refuses is given up for the next. Return the level that held, too."""
-        model = self._request.model or self._options.model
+        model = self._request.model or self._options.model.model
         message = prompt.build(self._request.prompt, self._request.name)
         level = self._fallback.level
         while True:
-            feature = client.features[level]
+            feature = self._features[level]
             try:
-                return await stack.enter_async_context(client.ask(model, message, feature)), level
-            except client.errors as exc:
-                if not client.denies(exc, feature):
+                return await stack.enter_async_context(transport.ask(model, message, feature)), level
+            except transport.errors as exc:
+                if not transport.denies(exc, feature):
                     raise
                 level += 1
 
-    async def _listen(self, response: Response, client: ModelClient) -> None:
+    async def _listen(self, response: Response, transport: Transport) -> None:
         """Read the answer to its end; once that was told, a stream may break or linger."""
-        decoder = client.decoder()
+        decoder = self._dialect.decoder(self._options.api_key)
         _check_type(response)
         try:
-            async with asyncio.timeout(self._options.total + self._options.margin) as deadline:
+            async with asyncio.timeout(self._options.timeouts.total + self._options.end_margin) as deadline:
                 await self._read(response, decoder, deadline)
         except TimeoutError as exc:
             if not decoder.complete:
-                message = f"the answer took more than {self._options.total:g} s"
+                message = f"the answer took more than {self._options.timeouts.total:g} s"
                 raise GenerationTimeout(message, phase="total") from exc
-        except client.errors:
+        except transport.errors:
             if not decoder.complete:
                 raise
         for event in decoder.end():

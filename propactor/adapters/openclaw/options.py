@@ -1,31 +1,37 @@
-"""How runs are asked for, and how long we wait for what."""
+"""How runs at the gateway are asked for, and how long is waited for what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from propactor.settings.tables import Gateway, Timeouts, UpstreamOrder
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How runs are asked for. Times are in seconds."""
+    """The settings tables that the adapter reads, and the times that aren't settings. All are in seconds.
 
-    agent_id: str = "dev"
-    thinking: str | None = "medium"
-    accept: float = 15.0
-    rejoin: float = 3.0
-    """How long to wait for a connection that is known to be lost: it may be just coming back."""
-    lost: float = 60.0
-    """How long a run that has lost its connection waits for another: the run goes on at the gateway."""
-    resume: float = 60.0
-    """How long a gateway that was restarted may take to begin an interrupted run anew: it begins one when the
-    one before has ended."""
-    detect: float = 3.0
-    """How long a run may go without an event before its stored messages are read instead."""
-    poll: float = 1.0
-    """How often they are read, where nobody tells of new ones."""
-    total: float = 120.0
-    call: float = 5.0
-    stop: float = 2.0
-    margin: float = 5.0
-    """How long after its time limit a run may still report its end."""
-    delete_to_stop: bool = True
-    state_dir: str = ""
-    """The gateway's state directory on this machine; where there is none, what the gateway says is tried."""
+    Args:
+        gateway: Who is asked, how, and how long a run waits for a gateway that was lost (``rejoin_seconds``).
+        timeouts: Until a run is given up.
+        upstream: When stored messages are read because no event comes (``detect_ms``).
+        connect_wait: For how long a run waits for a connection that is known to be absent: it may be just
+            coming back. Short, for readers see nothing meanwhile, and another upstream can take over.
+        successor_wait: How long a gateway that was restarted may take to begin an interrupted run anew: it
+            begins one when the one before has ended.
+        poll_interval: How often stored messages are read, where nobody tells of new ones.
+        call_timeout: For the answer to a request about a session or a run.
+        end_margin: How long after its time limit a run may still report its end.
+    """
+
+    gateway: Gateway = field(default_factory=Gateway)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    upstream: UpstreamOrder = field(default_factory=UpstreamOrder)
+    connect_wait: float = 3.0
+    successor_wait: float = 60.0
+    poll_interval: float = 1.0
+    call_timeout: float = 5.0
+    end_margin: float = 5.0
+
+    @property
+    def detect(self) -> float:
+        """Return after how many seconds without an event the stored messages are read."""
+        return self.upstream.detect_ms / 1000

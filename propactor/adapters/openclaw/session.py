@@ -1,4 +1,4 @@
-"""One session at the gateway: what it must know before a run, and how a run in it is stopped."""
+"""One session at the gateway: what is set before a run, and how a run in it is stopped."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,18 @@ _REFUSED = "the gateway refused the session's events"
 
 
 async def prepare(link: Link, hello: Hello, *, key: str, model: str | None, timeout: float) -> str | None:
-    """Set the session's model and, on protocol 3, the level that shows tools; return what is missing."""
+    """Set the session's model and, on protocol 3, the level that shows tools.
+
+    Returns:
+        Why readers will miss something, or None.
+
+    Args:
+        link: The connection to the gateway.
+        hello: What the gateway said of itself.
+        key: The session, which is made if there is none.
+        model: The model, or None for the agent's own.
+        timeout: Seconds to wait for the answer.
+    """
     wishes = {"verboseLevel": "full"} if hello.protocol_3 else {}
     if model is not None:
         wishes["model"] = model
@@ -32,19 +43,20 @@ async def prepare(link: Link, hello: Hello, *, key: str, model: str | None, time
 
 
 class Subscription(IgnoredResponse):
-    """Waits for the word that a session's events will come."""
+    """Waits for the response to a subscription.
+
+    Args:
+        emit: Called with a notice if the session's events won't come.
+    """
 
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
 
     def answer(self, frame: Mapping[str, Any]) -> bool:
-        """Tell the reader if they won't: a gateway that scopes events then sends none."""
+        """Take the response. After a refusal a gateway that scopes events sends none."""
         if not frame.get("ok"):
             self._emit(Progress("degraded", reason=_REFUSED, source="gateway"))
         return True
-
-
-_REFUSED = "the gateway refused the session's events"
 
 
 async def stop(link: Link, hello: Hello, *, key: str, run_id: str, delete: bool, timeout: float) -> bool:
@@ -52,6 +64,14 @@ async def stop(link: Link, hello: Hello, *, key: str, run_id: str, delete: bool,
 
     Gateways of protocol 3 answer ``chat.abort`` with ``ok`` and let the run go on: nothing but deleting its
     session stops it, which is no loss where the session is the run's own.
+
+    Args:
+        link: The connection to the gateway.
+        hello: What the gateway said of itself.
+        key: The session of the run.
+        run_id: The run.
+        delete: True if its session may be deleted.
+        timeout: Seconds to wait for each answer.
     """
     if not hello.protocol_3:
         return await _abort_chat(link, key, run_id, timeout) or (
@@ -74,7 +94,7 @@ async def _abort_session(link: Link, key: str, run_id: str, timeout: float) -> b
 
 
 async def _ask(link: Link, method: str, params: Mapping[str, Any], timeout: float) -> Mapping[str, Any]:
-    """Call, and take a failure for an empty answer."""
+    """Send a request; return an empty answer where it fails."""
     try:
         return await link.call(method, params, timeout=timeout)
     except PropactorError:

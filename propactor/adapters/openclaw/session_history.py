@@ -1,4 +1,4 @@
-"""Where the stored messages of a run come from: the transcript's file, or the gateway's history."""
+"""Reads the stored messages of a run: from the transcript's file, or from the gateway's `chat.history`."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ class Follow(Protocol):
 
     @property
     def failure(self) -> PropactorError | None:
-        """Return why nothing can be read just now, if that has been so for some time."""
+        """Return why nothing can be read, once that has been so for some time."""
         ...
 
     def start(self) -> None:
@@ -48,11 +48,11 @@ class Transcripts(Protocol):
 
 
 Open = Callable[[Hello], Transcripts | None]
-"""Finds the transcripts of the gateway that said hello, if they are of use and can be read here."""
+"""Returns the transcripts of the gateway that said hello, if they are of use and can be read here."""
 
 
 def nowhere(hello: Hello) -> None:
-    """Find none."""
+    """Return None: there are no files."""
 
 
 Library = Callable[[str], Transcripts]
@@ -67,9 +67,16 @@ _CHARS = 500_000
 
 
 class SessionHistory:
-    """Reads what is stored of one run, and hands it to who tells it.
+    """Reads what is stored of one run, and hands it to its backfill.
 
     ``successor`` is the run that the gateway has begun in place of this one, once that is known.
+
+    Args:
+        link: Where the history is asked for.
+        backfill: Gets the messages.
+        key: The session.
+        run_id: The run; of the session's history only its part counts.
+        timeout: Seconds to wait for an answer.
     """
 
     def __init__(self, link: Link, backfill: Backfill, *, key: str, run_id: str, timeout: float) -> None:
@@ -82,22 +89,22 @@ class SessionHistory:
 
     @property
     def follows(self) -> bool:
-        """Tell whether the transcript's file is read."""
+        """Return True if the transcript's file is read."""
         return self._follow is not None and self._follow.failure is None
 
     @property
     def finished(self) -> bool:
-        """Tell whether the last that is stored is an answer."""
+        """Return True if the last message that is stored is a final answer."""
         turn = self._backfill.turn
         return bool(turn) and turn[-1].finishes
 
     def follow(self, follow: Follow) -> None:
-        """Read the file that ``follow`` follows from now on."""
+        """Read a session's file from now on, instead of asking."""
         self._follow = follow
         follow.start()
 
     async def fetch(self) -> bool:
-        """Read all that is stored by now, and say whether that could be done."""
+        """Read all that is stored by now; return False where it can't be read."""
         try:
             await self.read()
         except PropactorError as exc:
@@ -133,7 +140,7 @@ class SessionHistory:
         self._cursor = answer.get("deltaCursor") or self._cursor
 
     async def _answer(self) -> Mapping[str, Any]:
-        """Call; a gateway that doesn't know how to leave nothing out is asked in the old way."""
+        """Ask for messages in full; a gateway that doesn't know the parameters is asked without them."""
         try:
             return await self._call(cursor=self._cursor, chars=None if self._plain else self._chars())
         except GatewayRefused:
@@ -151,7 +158,7 @@ class SessionHistory:
         return None if hello is None or hello.protocol_3 else _CHARS
 
     def _note(self, answer: Mapping[str, Any], rows: Sequence[stored.Stored]) -> None:
-        """Note whether another run goes on in this one's place."""
+        """Note which run goes on in this one's place, if one does."""
         running = (answer.get("inFlightRun") or {}).get("runId")
         begun = [row.run_id for row in rows if row.role == "user" and row.internal and row.run_id]
         if running and running != self._run_id:
@@ -159,7 +166,7 @@ class SessionHistory:
         self.successor = begun[-1] if begun else self.successor
 
     def _turn(self, rows: Sequence[stored.Stored]) -> Sequence[stored.Stored]:
-        """Return what belongs to the run: all from its prompt to the next; its own prompt tells its name."""
+        """Return the part of the run: all from its prompt to the next one. A prompt holds its run's id."""
         prompts = [i for i, row in enumerate(rows) if row.role == "user" and not row.internal]
         own = [i for i in prompts if rows[i].run_id == self._run_id]
         start = (own or prompts or [-1])[-1]
@@ -168,7 +175,12 @@ class SessionHistory:
 
 
 class Poller:
-    """Calls ``look`` every so many seconds, or when woken, from `start` to `stop`."""
+    """Calls a function again and again, from `start` to `stop`.
+
+    Args:
+        look: What is called.
+        every: Seconds from the end of one call to the next.
+    """
 
     def __init__(self, look: Callable[[], Awaitable[object]], *, every: float) -> None:
         self._look, self._every = look, every
@@ -181,17 +193,17 @@ class Poller:
             self._task = asyncio.create_task(self._run(), name="openclaw-poll")
 
     def wake(self) -> None:
-        """Look now: there is something to see."""
+        """Call now, instead of waiting."""
         self._bell.set()
 
     def rest(self) -> None:
-        """Look no more until the next start, without waiting for the look that is under way."""
+        """Pause until the next start; the call that is under way is cancelled and not waited for."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
 
     async def stop(self) -> None:
-        """End, and wait until it has."""
+        """Stop, and wait until the call that is under way has ended."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -203,7 +215,7 @@ class Poller:
                 self._bell.clear()
                 await self._look()
                 await self._pause()
-        except Exception:  # guards the task: whoever polls has other ways to learn what he needs
+        except Exception:  # guards the task: a run still has its events and its response
             log.exception("reading the stored messages of a run failed")
 
     async def _pause(self) -> None:

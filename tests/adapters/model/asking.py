@@ -11,6 +11,7 @@ from propactor.adapters.model.upstream import ModelUpstream
 from propactor.core.events import Event, Progress, TextDelta, Thinking
 from propactor.core.upstream import GenerationRequest
 from propactor.testing.model import KEY, FakeModel, Script
+from tests.support.options import with_values
 
 APIS: tuple[Api, ...] = ("openai", "anthropic")
 REQUEST = GenerationRequest("req_1", "job_1", "A lamp", "Lamp")
@@ -57,9 +58,8 @@ class Asked:
 
 def upstream(url: str, api: Api, **options: Any) -> ModelUpstream:
     """Return an upstream for a base address."""
-    return ModelUpstream(
-        Options(**{"base_url": url, "api": api, "api_key": KEY, "model": "fake-1", **options})
-    )
+    usual = {"base_url": url, "api": api, "api_key": KEY, "model": "fake-1"}
+    return ModelUpstream(with_values(Options(), **{**usual, **options}))
 
 
 @asynccontextmanager
@@ -69,7 +69,7 @@ async def asking(
     """Run a fake model, with a run that hasn't begun."""
     async with FakeModel(api, script) as model:
         asked = upstream(model.url, api, **options)
-        await asked.client()  # so that nobody measures how long the library takes to load
+        await asked.transport()  # so that nobody measures how long the library takes to load
         try:
             yield model, Asked(asked, request)
         finally:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from propactor.adapters.model.options import Options
 from propactor.adapters.model.probe import findings
+from propactor.settings.tables import Model
 
 
 @pytest.mark.parametrize(
@@ -12,14 +12,14 @@ from propactor.adapters.model.probe import findings
 )
 def test_model(names: list[str], verdict: str) -> None:
     """A model is found under its name, with or without a tag; without a list nobody knows."""
-    found = next(findings(Options(model="m"), names))
+    found = next(findings(Model(model="m"), names))
 
     assert (found.what, found.verdict) == ("model", verdict)
 
 
 def test_long_list() -> None:
     """Of hundreds of models a remedy names a few."""
-    found = next(findings(Options(model="m"), [f"model-{n}" for n in range(300)]))
+    found = next(findings(Model(model="m"), [f"model-{n}" for n in range(300)]))
 
     assert found.remedy is not None
     assert found.remedy.endswith("model-7, …")
@@ -27,7 +27,7 @@ def test_long_list() -> None:
 
 def test_no_thinking() -> None:
     """Where thinking is switched off, it says how to switch it on."""
-    found = findings(Options(model="m", thinking="off"), ["m"])
+    found = findings(Model(model="m", thinking="off"), ["m"])
 
     (thoughts,) = [finding for finding in found if finding.what == "thoughts"]
     assert (thoughts.verdict, thoughts.remedy) == ("no", 'set [model] thinking = "default"')

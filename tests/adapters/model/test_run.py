@@ -181,7 +181,7 @@ async def test_slow_to_accept(api: Api) -> None:
 @both
 async def test_slow_to_end(api: Api) -> None:
     """An answer that takes too long is given up, and the server sees us hang up."""
-    async with asking(api, [Say("x"), Hang()], total=0.1, margin=0.1) as (model, asked):
+    async with asking(api, [Say("x"), Hang()], total=0.1, end_margin=0.1) as (model, asked):
         with pytest.raises(GenerationTimeout) as caught:
             await asked.run.finish()
         await asyncio.wait_for(model.gone.wait(), 1)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from propactor.adapters.model import completions, messages
-from propactor.adapters.model.options import Options
 from propactor.core.errors import ModelRefused
+from propactor.settings.tables import Model
 from propactor.testing.model.steps import Refusal
 from propactor.testing.steps import Say, Step, Think
 from tests.adapters.model.asking import REQUEST, Asked, asking
@@ -17,26 +17,26 @@ ADAPTIVE = {"type": "adaptive", "display": "summarized"}
 
 def test_openai_by_default() -> None:
     """A server that speaks OpenAI's API is told nothing about thinking unless somebody wants it."""
-    assert completions.features(Options()) == ({},)
+    assert completions.features(Model()) == ({},)
 
 
 @pytest.mark.parametrize(("level", "effort"), [("off", "none"), ("minimal", "minimal"), ("high", "high")])
 def test_openai_effort(level: Any, effort: str) -> None:
     """A level is an effort, and is dropped where that is unknown."""
-    assert completions.features(Options(thinking=level)) == ({"reasoning_effort": effort}, {})
+    assert completions.features(Model(thinking=level)) == ({"reasoning_effort": effort}, {})
 
 
 def test_anthropic_by_default() -> None:
     """Anthropic's API is asked to show thoughts: the way of newer models, of older ones, or not at all."""
-    features = messages.features(Options(api="anthropic"))
+    features = messages.features(Model(api="anthropic"))
 
     assert features == ({"thinking": ADAPTIVE}, {"thinking": {"type": "enabled", "budget_tokens": 4096}}, {})
 
 
 def test_anthropic_levels() -> None:
     """A level is an effort or a number of tokens, which leaves room for the answer."""
-    adaptive, budget, _ = messages.features(Options(api="anthropic", thinking="high", max_tokens=4096))
-    off = messages.features(Options(api="anthropic", thinking="off"))
+    adaptive, budget, _ = messages.features(Model(api="anthropic", thinking="high", max_tokens=4096))
+    off = messages.features(Model(api="anthropic", thinking="off"))
 
     assert adaptive == {"thinking": ADAPTIVE, "output_config": {"effort": "high"}}
     assert budget["thinking"]["budget_tokens"] == 2048

@@ -5,10 +5,12 @@ import logging
 import sys
 
 import pytest
+from pydantic import SecretStr
 
 from propactor.adapters.model.options import Api, Options
 from propactor.adapters.model.upstream import ModelUpstream
 from propactor.core.errors import ModelRefused, UpstreamError
+from propactor.settings.tables import Model
 from propactor.testing.model import FakeModel
 from propactor.testing.steps import Say
 from tests.adapters.model.asking import APIS, REQUEST, Asked, asking, upstream
@@ -49,7 +51,7 @@ async def test_no_library(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not problem.recoverable
     assert problem.message == f"the Python package '{api}' is not installed: pip install 'propactor[model]'"
     with pytest.raises(ModelRefused, match="is not installed"):
-        await without.client()
+        await without.transport()
 
 
 def test_library_installed_later(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,10 +68,10 @@ def test_library_installed_later(monkeypatch: pytest.MonkeyPatch) -> None:
     ("options", "known"),
     [
         (Options(), False),
-        (Options(model="m", api_key="k"), False),
-        (Options(base_url="http://x"), True),
-        (Options(api="anthropic"), False),
-        (Options(api="anthropic", api_key="k"), True),
+        (Options(Model(model="m", api_key=SecretStr("k"))), False),
+        (Options(Model(base_url="http://x")), True),
+        (Options(Model(api="anthropic")), False),
+        (Options(Model(api="anthropic", api_key=SecretStr("k"))), True),
     ],
 )
 def test_known(options: Options, known: bool) -> None:

@@ -53,6 +53,10 @@ class Gateway:
         """Return what was last asked of a method."""
         return next(params for name, params in reversed(self.asked) if name == method)
 
+    async def until_asked(self, method: str) -> None:
+        """Wait until a method was asked."""
+        await eventually(lambda: method in self.methods())
+
     async def serve(self, socket: ServerConnection) -> None:
         """Serve one connection."""
         self.connections.append(socket)

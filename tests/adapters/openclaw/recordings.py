@@ -9,6 +9,7 @@ from typing import Any
 
 from propactor.adapters.openclaw.protocol.decoder import Decoder
 from propactor.adapters.openclaw.protocol.outcome import Facts, read_outcome
+from propactor.adapters.openclaw.protocol.stored import of_message
 from propactor.core.errors import PropactorError
 from propactor.core.events import Event, TextDelta
 from propactor.core.upstream import Reply
@@ -170,13 +171,14 @@ def outcome(run: Recorded, *, with_history: bool = True) -> Reply | PropactorErr
     """Return how a run ended."""
     decoder, _ = replay(run)
     assert run.final is not None
+    kept = [of_message(message) for message in history(run)]
     facts = Facts(
         protocol=run.protocol,
         stop_asked=run.stop_asked,
         cancelled=decoder.cancelled,
         said=decoder.said,
         final_text=decoder.final_text,
-        messages=history(run) if with_history and run.protocol == 3 else None,
+        turn=kept if with_history and run.protocol == 3 else None,
     )
     try:
         return read_outcome(run.final, facts)

@@ -1,6 +1,5 @@
 """A stage for runs that lose their gateway: a fake one, a link to it, and what was heard."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,60 +7,23 @@ from random import uniform
 from typing import Any
 
 from propactor.adapters.openclaw.connection.link import Link
-from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.run import OpenClawRun
-from propactor.adapters.openclaw.upstream import OpenClawUpstream
+from propactor.adapters.openclaw.session_history import Library
 from propactor.adapters.transcript import Transcripts
 from propactor.core.backoff import Backoff
-from propactor.core.errors import (
-    PropactorError,
-)
-from propactor.core.events import Progress, Thinking, ToolCall, ToolResult
-from propactor.core.upstream import GenerationRequest, Reply
+from propactor.core.events import Thinking, ToolCall, ToolResult
 from propactor.testing.gateway import FakeGateway
 from propactor.testing.steps import Disconnect, Say, Step, Think, UseTool
+from tests.adapters.openclaw.connection.linked import SOON
 from tests.adapters.openclaw.gateway import eventually
+from tests.adapters.openclaw.harness import RunHarness
 from tests.adapters.openclaw.recordings import text
-from tests.support.emitted import Emitted
 
-SOON = 10.0
 ANSWER = "if a:\n    b\n\n/* PARTS_DATA [] PARTS_DATA */"
 LOOK = UseTool("read", {"path": "notes.txt"}, "Four boxes.")
 LOOKED: list[Step] = [Think("I look."), Say("Let me see."), LOOK, Think("Now.")]
 CUT: list[Step] = [*LOOKED, Say(ANSWER[:20], 400), Disconnect()]
 BOTH = f"Let me see.\n\n{ANSWER}"
-
-
-class Stage:
-    """A gateway, a run at it, what it said, and the moves between sources."""
-
-    def __init__(self, gateway: FakeGateway, link: Link, options: Options, files: Path | None) -> None:
-        self.gateway, self.link = gateway, link
-        self.events = Emitted()
-        self.moves: list[tuple[str, str]] = []
-        self.upstream = OpenClawUpstream(
-            link,
-            options,
-            library=(lambda place: Transcripts(Path(place), poll=0.02)) if files else None,
-            switched=lambda a, b: self.moves.append((a, b)),
-        )
-
-    def begin(self) -> OpenClawRun:
-        """Begin a run."""
-        request = GenerationRequest("req_1", "GEN_1", "A lamp", "Lamp")
-        return self.upstream.begin(request, self.events)
-
-    def phases(self) -> list[str]:
-        """Return the progress that was told, but for that of the beginning."""
-        return [event.phase for event in self.events if isinstance(event, Progress)][1:]
-
-    def said(self, kind: type) -> list[Any]:
-        """Return the events of one kind."""
-        return [event for event in self.events if type(event) is kind]
-
-    async def heard(self, words: str) -> None:
-        """Wait until the reader has read some words."""
-        await eventually(lambda: words in text(self.events))
 
 
 @asynccontextmanager
@@ -71,29 +33,30 @@ async def staged(
     files: Path | None = None,
     resumes: float | None = None,
     **options: Any,
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[RunHarness[FakeGateway]]:
     """Set up a gateway that follows a script, and a link to it."""
-    usual = {"accept": 5.0, "total": 8.0, "call": 2.0, "stop": 1.0, "poll": 0.05, "lost": 5.0, "resume": 2.0}
+    usual = {
+        "accept": 5.0,
+        "total": 8.0,
+        "stop": 1.0,
+        "rejoin_seconds": 5.0,
+        "call_timeout": 2.0,
+        "poll_interval": 0.05,
+        "successor_wait": 2.0,
+    }
     gateway = FakeGateway(protocol=protocol, script=script, state_dir=files, resumes_after=resumes)
     async with gateway:
         link = Link(url=gateway.url, token=gateway.token, backoff=Backoff(uniform, first=0.02, limit=0.05))
         link.start()
         await link.wait_ready(SOON)
         try:
-            yield Stage(gateway, link, Options(**{**usual, **options}), files)
+            library: Library | None = (lambda place: Transcripts(Path(place), poll=0.02)) if files else None
+            yield RunHarness(gateway, link, library, **{**usual, **options})
         finally:
             await link.close()
 
 
-async def ended(run: OpenClawRun) -> Reply | PropactorError:
-    """Return how a run ended."""
-    try:
-        return await asyncio.wait_for(run.finish(), SOON)
-    except PropactorError as exc:
-        return exc
-
-
-def once(stage: Stage, *, thoughts: Sequence[str] = ("I look.", "Now.")) -> None:
+def once(stage: RunHarness[FakeGateway], *, thoughts: Sequence[str] = ("I look.", "Now.")) -> None:
     """Check that everything was told, once."""
     assert text(stage.events) == BOTH
     assert sorted(event.message for event in stage.said(Thinking)) == sorted(thoughts)
@@ -106,7 +69,7 @@ def store(gateway: FakeGateway, run: OpenClawRun, words: str) -> None:
     gateway.store_message(run.run_id, {**message, "timestamp": 1})
 
 
-async def relinked(stage: Stage) -> None:
+async def relinked(stage: RunHarness[FakeGateway]) -> None:
     """Let the link learn how old the gateway is."""
     for connection in list(stage.gateway.connections):
         connection.drop()

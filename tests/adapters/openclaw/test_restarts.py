@@ -9,12 +9,12 @@ from propactor.core.events import TextDelta, ToolCall, ToolResult
 from propactor.core.upstream import Reply
 from propactor.testing.steps import Accept, Fail, Hang, Say, Think, Wait
 from tests.adapters.openclaw.gateway import eventually
+from tests.adapters.openclaw.harness import ended
 from tests.adapters.openclaw.recordings import text
 from tests.adapters.openclaw.staging import (
     ANSWER,
     BOTH,
     LOOK,
-    ended,
     relinked,
     staged,
     store,
@@ -72,13 +72,13 @@ async def test_resumed() -> None:
         assert text(stage.events) == BOTH
         assert any(event.replace for event in stage.said(TextDelta))
         assert run.run_id != asked
-        assert stage.phases() == ["degraded", "source_switched"]
+        assert stage.phases()[1:] == ["degraded", "source_switched"]
         assert len(stage.said(ToolCall)) == len(stage.said(ToolResult)) == 1
 
 
 async def test_never_resumed() -> None:
     """A gateway that doesn't begin an interrupted run anew is given up in time."""
-    async with staged(4, [Say("Half of", 400), Hang()], resume=0.2) as stage:
+    async with staged(4, [Say("Half of", 400), Hang()], successor_wait=0.2) as stage:
         task = asyncio.create_task(ended(stage.begin()))
         await stage.heard("Half of")
 

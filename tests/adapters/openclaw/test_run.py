@@ -1,89 +1,35 @@
 """A whole run against a gateway that plays recordings."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 
 from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.options import Options
-from propactor.adapters.openclaw.run import OpenClawRun
 from propactor.adapters.openclaw.upstream import OpenClawUpstream
 from propactor.core.errors import (
-    Cancelled,
     GatewayRefused,
     GatewayUnavailable,
     GenerationTimeout,
     PropactorError,
     UpstreamError,
 )
-from propactor.core.events import Progress, TextDelta, ToolResult
-from propactor.core.upstream import GenerationRequest, Reply, Run, Upstream
-from tests.adapters.openclaw.connection.test_link import SOON, linked, quick
+from propactor.core.events import TextDelta, ToolResult
+from propactor.core.upstream import Reply, Run, Upstream
+from tests.adapters.openclaw.connection.linked import SOON, linked, quick, waiting
 from tests.adapters.openclaw.gateway import Gateway, Refuse, eventually
-from tests.adapters.openclaw.recordings import Recorded, every_run, history, outcome, replay, runs, text
+from tests.adapters.openclaw.harness import ended, playing, wanted
+from tests.adapters.openclaw.recordings import Recorded, every_run, outcome, replay, runs, text
 from tests.support.emitted import Emitted
+from tests.support.options import with_values
 
 ASKED = [run for run in every_run() if run.final and run.request["method"] == "agent" and not run.stop_asked]
-VERSIONS = ["2026.2.9", "2026.2.26", "2026.7.1", "2026.9.6"]
-
-
-def wanted(**more: Any) -> GenerationRequest:
-    """Make a request."""
-    return GenerationRequest("req_1", "GEN_1", "A lamp with {braces}", "Lamp", **more)
-
-
-class Stage:
-    """A gateway, a run at it, and what the run said."""
-
-    def __init__(self, gateway: Gateway, upstream: OpenClawUpstream) -> None:
-        self.gateway, self.upstream, self.link = gateway, upstream, upstream.link
-        self.events = Emitted()
-
-    def begin(self, **more: Any) -> OpenClawRun:
-        """Begin a run."""
-        return self.upstream.begin(wanted(**more), self.events)
-
-    def phases(self) -> list[str]:
-        """Return the progress that was told."""
-        return [event.phase for event in self.events if isinstance(event, Progress)]
-
-    def method_count(self, method: str) -> int:
-        """Return how often a method was asked."""
-        return self.gateway.methods().count(method)
-
-    async def asked(self, method: str) -> None:
-        """Wait until a method was asked."""
-        await eventually(lambda: method in self.gateway.methods())
-
-
-@asynccontextmanager
-async def staged(
-    recorded: Recorded | None, like: str = "2026.9.6-text", **options: Any
-) -> AsyncIterator[Stage]:
-    """Set up a gateway that plays a recording, and a link to it."""
-    gateway = Gateway(recorded.recording if recorded else like, recorded)
-    if recorded is not None and recorded.protocol == 3:
-        gateway.answers["chat.history"] = {"messages": history(recorded)}
-    async with linked(gateway) as link:
-        await link.wait_ready(SOON)
-        yield Stage(gateway, OpenClawUpstream(link, Options(**options)))
-
-
-async def ended(run: Run) -> Reply | PropactorError:
-    """Return how a run ended."""
-    try:
-        return await asyncio.wait_for(run.finish(), SOON)
-    except PropactorError as exc:
-        return exc
 
 
 @pytest.mark.parametrize("recorded", ASKED, ids=lambda run: run.label)
 async def test_recorded(recorded: Recorded) -> None:
     """Every recorded run comes through the wire as the decoder and the endings have it."""
-    async with staged(recorded) as stage:
+    async with playing(recorded) as stage:
         end = await ended(stage.begin())
 
         expected = outcome(recorded)
@@ -94,7 +40,7 @@ async def test_recorded(recorded: Recorded) -> None:
 
 async def test_shape() -> None:
     """The adapter has the shape of an upstream, and its run that of a run."""
-    async with staged(None) as stage:
+    async with playing(None) as stage:
         upstream: Upstream = stage.upstream
         run: Run = upstream.begin(wanted(), stage.events)
 
@@ -111,7 +57,7 @@ async def test_shape() -> None:
 
 async def test_request() -> None:
     """The request names the agent, a session of its own and the limits, and carries the user's words."""
-    async with staged(runs("2026.9.6-text")[0], agent_id="dev", thinking="high", total=9.5) as stage:
+    async with playing(runs("2026.9.6-text")[0], agent_id="dev", thinking="high", total=9.5) as stage:
         run = stage.begin()
         await run.finish()
 
@@ -129,9 +75,9 @@ async def test_request() -> None:
 
 async def test_september_subscribes() -> None:
     """Where a session's events must be asked for, they are: before the run, and given back after it."""
-    async with staged(runs("2026.9.6-text")[0]) as stage:
+    async with playing(runs("2026.9.6-text")[0]) as stage:
         await stage.begin().finish()
-        await stage.asked("sessions.messages.unsubscribe")
+        await stage.gateway.until_asked("sessions.messages.unsubscribe")
 
         assert stage.gateway.methods() == [
             "connect", "sessions.messages.subscribe", "agent", "sessions.messages.unsubscribe",
@@ -141,7 +87,7 @@ async def test_september_subscribes() -> None:
 
 async def test_february_asks_for_tools() -> None:
     """Protocol 3 tells a tool's output only after the verbose level was set, so it is set first."""
-    async with staged(runs("2026.2.9-tools2")[0]) as stage:
+    async with playing(runs("2026.2.9-tools2")[0]) as stage:
         await stage.begin().finish()
 
         assert stage.gateway.methods() == ["connect", "sessions.patch", "agent", "chat.history"]
@@ -152,7 +98,7 @@ async def test_february_asks_for_tools() -> None:
 
 async def test_verbose_refused() -> None:
     """A gateway that refuses the verbose level costs details, which is said, and not the run."""
-    async with staged(runs("2026.2.9-text")[0]) as stage:
+    async with playing(runs("2026.2.9-text")[0]) as stage:
         stage.gateway.answers["sessions.patch"] = Refuse("INVALID_REQUEST", "missing scope: operator.admin")
 
         assert isinstance(await ended(stage.begin()), Reply)
@@ -162,7 +108,7 @@ async def test_verbose_refused() -> None:
 
 async def test_no_admin() -> None:
     """Without the scope for it, the session isn't even tried to be changed."""
-    async with staged(runs("2026.9.6-text")[0]) as stage:
+    async with playing(runs("2026.9.6-text")[0]) as stage:
         assert stage.link.hello is not None
         object.__setattr__(stage.link.hello, "scopes", frozenset({"operator.read", "operator.write"}))
 
@@ -174,7 +120,7 @@ async def test_no_admin() -> None:
 
 async def test_model() -> None:
     """The model a client asks for is asked of the gateway."""
-    async with staged(runs("2026.9.6-text")[0]) as stage:
+    async with playing(runs("2026.9.6-text")[0]) as stage:
         await stage.begin(model="fast").finish()
 
         assert stage.gateway.params("sessions.patch") == {"key": "agent:dev:gen_1", "model": "fast"}
@@ -182,7 +128,7 @@ async def test_model() -> None:
 
 async def test_subscription_refused() -> None:
     """A gateway that refuses a session's events is told to the reader; the run's end still comes."""
-    async with staged(runs("2026.9.6-text")[0]) as stage:
+    async with playing(runs("2026.9.6-text")[0]) as stage:
         stage.gateway.answers["sessions.messages.subscribe"] = Refuse("FORBIDDEN", "no")
 
         assert isinstance(await ended(stage.begin()), Reply)
@@ -192,7 +138,7 @@ async def test_subscription_refused() -> None:
 
 async def test_no_history() -> None:
     """Without the session's history a run of protocol 3 ends by what the events and the response say."""
-    async with staged(runs("2026.2.9-model-refused")[0]) as stage:
+    async with playing(runs("2026.2.9-model-refused")[0]) as stage:
         del stage.gateway.answers["chat.history"]
 
         end = await ended(stage.begin())
@@ -210,19 +156,19 @@ async def test_no_history() -> None:
 )
 async def test_refused(refusal: Refuse, kind: type[PropactorError]) -> None:
     """A request that is refused ends the run without an acceptance, and leaves nothing behind."""
-    async with staged(None) as stage:
+    async with playing(None) as stage:
         stage.gateway.answers["agent"] = refusal
 
         assert type(await ended(stage.begin())) is kind
 
         assert stage.phases() == []
-        await stage.asked("sessions.messages.unsubscribe")
-        await eventually(lambda: not stage.link.waiting)
+        await stage.gateway.until_asked("sessions.messages.unsubscribe")
+        await eventually(lambda: not waiting(stage.link))
 
 
 async def test_not_accepted() -> None:
     """A run that isn't accepted in time has its own time limit."""
-    async with staged(runs("2026.9.6-text")[0], accept=0.05) as stage:
+    async with playing(runs("2026.9.6-text")[0], accept=0.05) as stage:
         stage.gateway.accepts.clear()
 
         end = await ended(stage.begin())
@@ -233,7 +179,7 @@ async def test_not_accepted() -> None:
 
 async def test_never_ends() -> None:
     """A gateway that forgets its own limit is not waited for much longer."""
-    async with staged(runs("2026.9.6-text")[0], total=0.05, margin=0.05) as stage:
+    async with playing(runs("2026.9.6-text")[0], total=0.05, end_margin=0.05) as stage:
         stage.gateway.skip_final = True
 
         end = await ended(stage.begin())
@@ -244,7 +190,7 @@ async def test_never_ends() -> None:
 
 async def test_lost() -> None:
     """Where runs aren't to be waited for, one whose connection is lost ends at once."""
-    async with staged(runs("2026.9.6-timeout")[0], lost=0) as stage:
+    async with playing(runs("2026.9.6-timeout")[0], rejoin_seconds=0) as stage:
         stage.gateway.hold_after = 10
         task = asyncio.create_task(ended(stage.begin()))
         await asyncio.wait_for(stage.gateway.holding.wait(), SOON)
@@ -255,12 +201,12 @@ async def test_lost() -> None:
         assert isinstance(end, GatewayUnavailable)
         assert "was lost" in str(end)
         assert any(isinstance(event, TextDelta) for event in stage.events)
-        assert stage.link.waiting == 0
+        assert waiting(stage.link) == 0
 
 
 async def test_no_gateway() -> None:
     """Without a connection a run waits for less than the acceptance limit, and says what is missing."""
-    async with staged(None, accept=0.05) as stage:
+    async with playing(None, accept=0.05) as stage:
         await stage.link.close()
 
         assert isinstance(await ended(stage.begin()), GatewayUnavailable)
@@ -269,7 +215,7 @@ async def test_no_gateway() -> None:
 async def test_known_to_be_down() -> None:
     """Where nobody answers a run doesn't wait until it would have to be accepted."""
     link = Link(url="ws://127.0.0.1:1", backoff=quick())
-    upstream = OpenClawUpstream(link, Options(accept=60, rejoin=0.01))
+    upstream = OpenClawUpstream(link, with_values(Options(), accept=60, connect_wait=0.01))
     link.start()
     await eventually(lambda: link.problem() is not None)
 
@@ -284,153 +230,14 @@ async def test_first_connection() -> None:
     """A run waits longer for a first connection that is still being made."""
     gateway = Gateway("2026.9.6-text", runs("2026.9.6-text")[0])
     async with linked(gateway) as link:
-        upstream = OpenClawUpstream(link, Options(rejoin=0))
+        upstream = OpenClawUpstream(link, Options(connect_wait=0))
 
         assert isinstance(await ended(upstream.begin(wanted(), Emitted())), Reply)
 
 
-async def stopped(stage: Stage, run: OpenClawRun) -> tuple[bool, Reply | PropactorError]:
-    """Stop a run in the middle; return whether that was confirmed, and how the run ended."""
-    stage.gateway.hold_after = 5
-    task = asyncio.create_task(ended(run))
-    await asyncio.wait_for(stage.gateway.holding.wait(), SOON)
-    confirmed = await run.stop()
-    stage.gateway.released.set()
-    return confirmed, await asyncio.wait_for(task, SOON)
-
-
-@pytest.mark.parametrize("version", VERSIONS)
-async def test_stopped(version: str) -> None:
-    """A run is stopped by what its gateway really supports, and ends as cancelled."""
-    async with staged(runs(f"{version}-abort")[0]) as stage:
-        run = stage.begin()
-        stage.gateway.answers["chat.abort"] = lambda params: {"aborted": True, "runIds": [params["runId"]]}
-        stage.gateway.answers["sessions.delete"] = {"ok": True, "deleted": True}
-
-        confirmed, end = await stopped(stage, run)
-
-        assert (confirmed, type(end)) == (True, Cancelled)
-        method = "sessions.delete" if version.startswith("2026.2") else "chat.abort"
-        assert [m for m in stage.gateway.methods() if "abort" in m or "delete" in m] == [method]
-
-
-async def test_stopped_second_way() -> None:
-    """Where `chat.abort` finds nothing to stop, `sessions.abort` is asked."""
-    async with staged(runs("2026.9.6-abort")[0]) as stage:
-        run = stage.begin()
-        stage.gateway.answers["chat.abort"] = {"ok": True, "aborted": False, "runIds": []}
-        stage.gateway.answers["sessions.abort"] = {"status": "aborted", "abortedRunId": run.run_id}
-
-        confirmed, _ = await stopped(stage, run)
-
-        assert confirmed
-        assert stage.gateway.params("sessions.abort") == {"key": run.key, "runId": run.run_id}
-
-
-@pytest.mark.parametrize("answer", [{"status": "no-active-run", "abortedRunId": None}, Refuse("X", "no")])
-async def test_stop_unconfirmed(answer: Any) -> None:
-    """A stop the gateway doesn't confirm isn't claimed."""
-    async with staged(runs("2026.9.6-abort")[0]) as stage:
-        stage.gateway.answers["chat.abort"] = {"ok": True, "aborted": False, "runIds": []}
-        stage.gateway.answers["sessions.abort"] = answer
-
-        confirmed, end = await stopped(stage, stage.begin())
-
-        assert (confirmed, type(end)) == (False, Cancelled)
-
-
-async def test_stop_without_deleting() -> None:
-    """Where sessions may not be deleted, a run of protocol 3 can't be stopped, and that is said."""
-    async with staged(runs("2026.2.9-abort")[0], delete_to_stop=False) as stage:
-        confirmed, _ = await stopped(stage, stage.begin())
-
-        assert not confirmed
-        assert "sessions.delete" not in stage.gateway.methods()
-
-
-async def test_stop_in_vain() -> None:
-    """A gateway that doesn't answer a stop is waited for only so long."""
-    async with staged(runs("2026.9.6-abort")[0], stop=0.05) as stage:
-        stage.gateway.answers["chat.abort"] = lambda _: None
-
-        confirmed, _ = await stopped(stage, stage.begin())
-
-        assert not confirmed
-
-
-async def test_stop_before_the_acceptance() -> None:
-    """A stop that comes before the acceptance waits for it, for nothing runs that could be stopped."""
-    async with staged(runs("2026.9.6-abort")[0]) as stage:
-        stage.gateway.accepts.clear()
-        stage.gateway.hold_after = 0
-        stage.gateway.answers["chat.abort"] = lambda params: {"aborted": True, "runIds": [params["runId"]]}
-        run = stage.begin()
-        task = asyncio.create_task(ended(run))
-        await stage.asked("agent")
-
-        stopping = asyncio.create_task(run.stop())
-        await asyncio.sleep(0)
-        assert "chat.abort" not in stage.gateway.methods()
-        stage.gateway.accepts.set()
-
-        assert await asyncio.wait_for(stopping, SOON)
-        stage.gateway.released.set()
-        assert isinstance(await asyncio.wait_for(task, SOON), Cancelled)
-
-
-async def test_stop_after_cancelling() -> None:
-    """A run whose task was cancelled can still be stopped, and nothing of it stays behind."""
-    async with staged(runs("2026.9.6-abort")[0]) as stage:
-        stage.gateway.hold_after = 5
-        stage.gateway.answers["chat.abort"] = lambda params: {"aborted": True, "runIds": [params["runId"]]}
-        run = stage.begin()
-        task = asyncio.create_task(run.finish())
-        await asyncio.wait_for(stage.gateway.holding.wait(), SOON)
-
-        task.cancel()
-        await asyncio.wait([task])
-
-        assert await run.stop()
-        await stage.asked("sessions.messages.unsubscribe")
-        await eventually(lambda: not stage.link.waiting)
-
-
-async def test_stop_before_asking() -> None:
-    """A run that was stopped before it asked never asks."""
-    async with staged(runs("2026.9.6-text")[0]) as stage:
-        run = stage.begin()
-
-        assert await run.stop()
-        assert isinstance(await ended(run), Cancelled)
-        assert "agent" not in stage.gateway.methods()
-
-
-async def test_stop_after_the_end() -> None:
-    """A run that is over needs no stop, so none is asked for."""
-    async with staged(runs("2026.9.6-text")[0]) as stage:
-        run = stage.begin()
-        await run.finish()
-
-        assert await run.stop()
-        assert "chat.abort" not in stage.gateway.methods()
-
-
-async def test_stop_after_a_loss() -> None:
-    """A run whose connection was lost may go on at the gateway, so its stop isn't claimed."""
-    async with staged(runs("2026.9.6-abort")[0], lost=0) as stage:
-        stage.gateway.hold_after = 3
-        run = stage.begin()
-        task = asyncio.create_task(ended(run))
-        await asyncio.wait_for(stage.gateway.holding.wait(), SOON)
-        stage.gateway.connections[0].transport.abort()
-        await asyncio.wait_for(task, SOON)
-
-        assert not await run.stop()
-
-
 async def test_many() -> None:
     """Runs on one connection don't mix, and leave nothing behind."""
-    async with staged(runs("2026.9.6-success-anthropic")[0]) as stage:
+    async with playing(runs("2026.9.6-success-anthropic")[0]) as stage:
         said = [Emitted() for _ in range(20)]
         begun = [stage.upstream.begin(wanted(), events) for events in said]
 
@@ -439,12 +246,12 @@ async def test_many() -> None:
         assert all(isinstance(end, Reply) for end in ends)
         assert len({text(events) for events in said}) == 1
         assert len({run.run_id for run in begun}) == 20
-        await eventually(lambda: not stage.link.waiting)
+        await eventually(lambda: not waiting(stage.link))
 
 
 async def test_debug() -> None:
     """With debug the events carry what they were made of."""
-    async with staged(runs("2026.9.6-text")[0]) as stage:
+    async with playing(runs("2026.9.6-text")[0]) as stage:
         await stage.begin(debug=True).finish()
 
         assert all(event.raw for event in stage.events if isinstance(event, TextDelta))

@@ -1,18 +1,20 @@
-"""A recorded answer of a model, played again through all that reads one."""
+"""Plays a recorded answer of a model through everything that reads one, from the transport on."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from propactor.adapters.model.client import ModelClient, Response
 from propactor.adapters.model.dialects import DIALECTS
 from propactor.adapters.model.options import Options
 from propactor.adapters.model.recording.tap import ANSWER, ASK, END, EVENT, FAULT
 from propactor.adapters.model.run import ModelRun
+from propactor.adapters.model.transport import Response
 from propactor.core import jsontext
 from propactor.core.errors import ModelRefused, UpstreamError, UpstreamFault
 from propactor.core.recording import NO_TIMEOUT, BadRecording, Frame, FrameClock, Recording
 from propactor.core.upstream import Emit, GenerationRequest
+from propactor.settings.tables import Model, Timeouts
 
 
 def opened(recording: Recording) -> Recording:
@@ -33,13 +35,29 @@ def opened(recording: Recording) -> Recording:
 
 
 def play(recording: Recording, request: GenerationRequest, emit: Emit, clock: FrameClock) -> ModelRun:
-    """Make a run that plays a recording which was `opened`."""
-    client = RecordedClient(recording, clock)
+    """Make a run that plays a recording which was `opened`.
 
-    async def find() -> ModelClient:
-        return client
+    Args:
+        recording: What is played.
+        request: What was asked for now; what was asked then counts.
+        emit: Called with each event.
+        clock: Says when each frame is due.
+    """
+    transport = RecordedTransport(recording.frames[1:], clock)
+    model = Model(api=recording.header.about["api"], model="recorded")
+    options = Options(model, Timeouts(accept=NO_TIMEOUT, total=NO_TIMEOUT))
 
-    return ModelRun(find, request, emit, options=client.options, fallback=client)
+    async def find() -> RecordedTransport:
+        return transport
+
+    return ModelRun(find, request, emit, options=options, fallback=_NoFallback())
+
+
+@dataclass(slots=True)
+class _NoFallback:
+    """Nothing is refused that was answered then."""
+
+    level: int = 0
 
 
 class _Recorded(Exception):
@@ -51,7 +69,13 @@ class _Recorded(Exception):
 
 
 class RecordedResponse:
-    """An answer whose body is in a recording."""
+    """An answer whose body is in a recording.
+
+    Args:
+        head: The frame with its headers.
+        body: The frames behind it.
+        clock: Says when each frame is due.
+    """
 
     def __init__(self, head: Frame, body: Sequence[Frame], clock: FrameClock) -> None:
         self.is_closed = False
@@ -67,18 +91,18 @@ class RecordedResponse:
                 yield _event(frame.data)
 
 
-class RecordedClient(ModelClient):
-    """A client that is answered from a recording."""
+class RecordedTransport:
+    """A transport that answers from a recording.
 
-    def __init__(self, recording: Recording, clock: FrameClock) -> None:
-        self.options = self._options = Options(
-            api=recording.header.about["api"], model="recorded", accept=NO_TIMEOUT, total=NO_TIMEOUT
-        )
-        self.dialect = DIALECTS[self.options.api]
-        self.features = ({},)
-        self.level = 0
-        self.errors = (_Recorded,)
-        self._frames, self._clock = recording.frames[1:], clock
+    Args:
+        frames: The answer: its headers or its failure, then its body.
+        clock: Says when each frame is due.
+    """
+
+    errors = (_Recorded,)
+
+    def __init__(self, frames: Sequence[Frame], clock: FrameClock) -> None:
+        self._frames, self._clock = frames, clock
 
     def ask(
         self,
@@ -86,13 +110,24 @@ class RecordedClient(ModelClient):
         prompt: str,  # noqa: ARG002  the same
         feature: Mapping[str, Any],  # noqa: ARG002  the same
     ) -> AbstractAsyncContextManager[Response]:
-        """Ask."""
+        """Answer."""
         return self._answer()
+
+    def denies(self, exc: Exception, feature: Mapping[str, Any]) -> bool:  # noqa: ARG002  the shape of a transport
+        """Return False: a recording begins with the request that wasn't denied."""
+        return False
 
     def fault(self, exc: Exception) -> UpstreamFault:
         """Return the failure that was recorded."""
         assert isinstance(exc, _Recorded)
         return exc.fault
+
+    async def models(self) -> list[str]:
+        """Return none: a recording doesn't say."""
+        return []
+
+    async def close(self) -> None:
+        """Do nothing: there is no connection."""
 
     @asynccontextmanager
     async def _answer(self) -> AsyncIterator[Response]:

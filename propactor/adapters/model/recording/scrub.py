@@ -14,7 +14,9 @@ from propactor.redaction.records import PROSE, Scrub
 def cleaned(frames: Iterable[Frame], scrub: Scrub) -> tuple[dict[str, Any], list[Frame]]:
     """Return what is known of the model, and the frames of its last answer, if it gave any.
 
-    ``scrub`` takes out what only this machine knows to be private.
+    Args:
+        frames: Everything that was taken down.
+        scrub: Takes out of a text what only this machine knows to be private.
     """
     taken = list(frames)
     asked = [place for place, frame in enumerate(taken) if frame.data.get("type") == ASK]

@@ -1,19 +1,21 @@
-"""Take down what a model's API is asked and what it answers: a tap between its client and our reader."""
+"""Takes down what a model's API is asked and what it answers: a tap on its transport."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from propactor.adapters.model.client import ModelClient, Response
+from propactor.adapters.model.options import Api
+from propactor.adapters.model.transport import Response, Transport
 from propactor.adapters.model.upstream import ModelUpstream
 from propactor.core import jsontext, sse
+from propactor.core.errors import UpstreamFault
 from propactor.core.recording import Direction, Tape
 
 ASK, ANSWER, EVENT, FAULT, END = "ask", "answer", "event", "fault", "end"
 """What a frame can be: a request, the headers of its answer, a piece of its body, a failure, its end."""
 
 
-class TapedResponse:
+class TappedResponse:
     """An answer that is taken down while it is read, event by event."""
 
     def __init__(self, response: Response, tape: Tape) -> None:
@@ -35,21 +37,46 @@ class TapedResponse:
         _write(self._tape, "in", END)
 
 
-class TapedClient(ModelClient):
-    """A client that is listened in on."""
+class TappedTransport:
+    """A transport that is taken down: what is asked, what comes, and what fails.
 
-    def __init__(self, client: ModelClient, tape: Tape) -> None:
-        vars(self).update(vars(client))
-        self._tape = tape
+    Args:
+        transport: Does what this one is asked for.
+        tape: Where to.
+        api: Which API it is.
+    """
+
+    def __init__(self, transport: Transport, tape: Tape, *, api: Api) -> None:
+        self._transport, self._tape, self._api = transport, tape, api
+
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """Return everything that may come out of it."""
+        return self._transport.errors
 
     def ask(
         self, model: str, prompt: str, feature: Mapping[str, Any]
     ) -> AbstractAsyncContextManager[Response]:
         """Ask."""
-        _write(
-            self._tape, "out", ASK, api=self._options.api, model=model, prompt=prompt, feature=dict(feature)
-        )
-        return self._listen(super().ask(model, prompt, feature))
+        # A recording calls a feature a wish: it is older than the word, and the format doesn't change.
+        _write(self._tape, "out", ASK, api=self._api, model=model, prompt=prompt, wish=dict(feature))
+        return self._listen(self._transport.ask(model, prompt, feature))
+
+    def denies(self, exc: Exception, feature: Mapping[str, Any]) -> bool:
+        """Tell whether it is just this feature that the API refuses."""
+        return self._transport.denies(exc, feature)
+
+    def fault(self, exc: Exception) -> UpstreamFault:
+        """Turn one of its errors into ours."""
+        return self._transport.fault(exc)
+
+    async def models(self) -> list[str]:
+        """Return the names of the models that the API lists."""
+        return await self._transport.models()
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self._transport.close()
 
     @asynccontextmanager
     async def _listen(self, asked: AbstractAsyncContextManager[Response]) -> AsyncIterator[Response]:
@@ -57,7 +84,7 @@ class TapedClient(ModelClient):
             async with asked as response:
                 kind = response.headers.get("content-type", "")
                 _write(self._tape, "in", ANSWER, headers={"content-type": kind})
-                yield TapedResponse(response, self._tape)
+                yield TappedResponse(response, self._tape)
         except self.errors as exc:
             fault = self.fault(exc)
             _write(self._tape, "in", FAULT, message=fault.message, recoverable=fault.recoverable)
@@ -65,8 +92,9 @@ class TapedClient(ModelClient):
 
 
 def tap(upstream: ModelUpstream, tape: Tape) -> None:
-    """Take down all that an upstream says and hears; before it is started."""
-    upstream.listen = lambda client: TapedClient(client, tape)
+    """Take down everything that passes between an upstream and its API; before it is started."""
+    make = upstream.make_transport
+    upstream.make_transport = lambda options: TappedTransport(make(options), tape, api=options.model.api)
 
 
 def _write(tape: Tape, direction: Direction, kind: str, **more: Any) -> None:

@@ -1,1 +1,5 @@
-"""The connection to the gateway: the WebSocket, the requests and events on it, and the link that keeps it."""
+"""The line to the gateway, whatever is said on it.
+
+The WebSocket and its bytes, who waits for which answer, and the link that dials again. No file here knows
+what a run is.
+"""

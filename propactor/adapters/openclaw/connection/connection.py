@@ -1,55 +1,58 @@
-"""One connection to the gateway, from dialling to its loss: requests out, responses and events in."""
+"""One connection to the gateway, from the opened wire to its loss: requests out, responses and events in."""
 
 import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from propactor.adapters.openclaw.connection.dispatcher import Counters, Dispatcher, SingleResponse, Waiter
-from propactor.adapters.openclaw.connection.websocket import MAX_SIZE, Wire, open_wire
+from propactor.adapters.openclaw.connection.wire import OpenedWire, OpenWire
 from propactor.adapters.openclaw.protocol import capabilities as hellos
 from propactor.adapters.openclaw.protocol import requests
 from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.adapters.openclaw.protocol.refusals import refusal
 from propactor.core.errors import GatewayUnavailable, PropactorError
 
-_BUSY, _BUSY_PAUSE_MS = 1013, 500
 _CHECKS = 4
-"""How often within its timeout the watchdog looks."""
+"""How often within its timeout the watchdog looks for new frames: a silence is noticed a quarter late."""
 
 
-def _unnoticed(error: PropactorError) -> None:
-    """Take no note of the end of a connection."""
+def _ignore_end(error: PropactorError) -> None:
+    """Do nothing at the end of a connection."""
 
 
 class Connection:
-    """A WebSocket to the gateway, and who waits for what on it.
+    """An open wire to the gateway, and who waits for what on it.
 
-    ``on_end`` is called once, when the connection has ended and before anybody who waits on it is told: so
-    whoever is told finds the owner in the state that follows.
+    ``on_end`` is called once, when the connection has ended, and before those who wait on it are told. So
+    the link has left its state of being ready when a run hears of the loss and tries again at once.
+
+    Args:
+        counters: Count what comes, over all connections of a link.
     """
 
     def __init__(self, counters: Counters) -> None:
         self.counters = counters
-        self.on_end: Callable[[PropactorError], None] = _unnoticed
+        self.on_end: Callable[[PropactorError], None] = _ignore_end
         self.dispatcher = Dispatcher(counters)
-        self.on_text = self.dispatcher.receive
-        self._wire: Wire | None = None
+        self._wire: OpenedWire | None = None
         self._lost: asyncio.Future[PropactorError] = asyncio.get_running_loop().create_future()
 
-    async def dial(self, url: str, *, timeout: float, max_size: int = MAX_SIZE) -> None:
-        """Open the WebSocket.
+    async def open(self, open_wire: OpenWire) -> None:
+        """Open the wire.
 
         Raises:
             GatewayUnavailable: nobody is there.
             GatewayRefused: somebody else is.
         """
-        self._wire = await open_wire(
-            url, on_text=self.on_text, on_lost=self._gone, timeout=timeout, max_size=max_size
-        )
+        self._wire = await open_wire(on_text=self.dispatcher.receive, on_lost=self.end)
         self._check_open()
 
     async def greet(self, token: str, *, timeout: float) -> Hello:
-        """Introduce ourselves; the gateway's challenge needs no answer without a device key.
+        """Introduce ourselves and return the hello. The gateway's challenge is for who has a device key.
+
+        Args:
+            token: The gateway's token.
+            timeout: Seconds until the hello must be there.
 
         Raises:
             GatewayRefused: the gateway doesn't want us.
@@ -68,7 +71,12 @@ class Connection:
             raise self._lost.result()
 
     async def call(self, method: str, params: Mapping[str, Any], *, timeout: float) -> Mapping[str, Any]:
-        """Ask something and return the payload of the answer.
+        """Send a request and return the payload of its response.
+
+        Args:
+            method: What is asked.
+            params: Its parameters.
+            timeout: Seconds until the response must be there.
 
         Raises:
             GatewayUnavailable: there is no connection, or no answer in time.
@@ -87,7 +95,12 @@ class Connection:
         return _payload(outcome)
 
     def post(self, method: str, params: Mapping[str, Any], waiter: Waiter) -> str:
-        """Send a request without waiting; ``waiter`` gets what comes back. Return the request's id.
+        """Send a request without waiting; return its id.
+
+        Args:
+            method: What is asked.
+            params: Its parameters.
+            waiter: Gets what comes back, or the reason why nothing will.
 
         Raises:
             GatewayUnavailable: the connection is lost.
@@ -103,7 +116,11 @@ class Connection:
         return request_id
 
     async def watch(self, timeout: float) -> PropactorError:
-        """Wait for the loss, and say why; a gateway that doesn't even tick any more is lost too."""
+        """Wait for the loss, and return why.
+
+        Args:
+            timeout: Seconds without a frame after which the connection counts as lost: gateways send ticks.
+        """
         seen, silent = self.counters.frames, 0
         while silent < _CHECKS:
             done, _ = await asyncio.wait([self._lost], timeout=timeout / _CHECKS)
@@ -114,30 +131,23 @@ class Connection:
         return GatewayUnavailable(f"the connection to the gateway was lost: silent for {timeout:g} s")
 
     def end(self, error: PropactorError) -> None:
-        """Hang up, and tell everybody who waits."""
+        """Close the wire, and fail all who wait. Called again, it only fails who came since."""
         if self._wire is not None:
-            self._wire.close()
+            self._wire.close(error)
         if not self._lost.done():
             self._lost.set_result(error)
             self.on_end(error)
         self.dispatcher.fail(error)
 
     async def gone(self, timeout: float) -> None:
-        """Wait until the socket is closed, and close it by force if that takes too long."""
+        """Wait until the wire is closed, for ``timeout`` seconds; then it is closed by force."""
         if self._wire is not None:
             await self._wire.wait_closed(timeout)
 
     async def _drain(self) -> None:
-        """Wait while the socket is full."""
+        """Wait while the wire is full."""
         if self._wire is not None:
             await self._wire.drain()
-
-    def _gone(self, code: int, reason: str) -> None:
-        """Learn from the wire that it is closed."""
-        why = f"the connection to the gateway was lost: closed with {code}" + (
-            f" ({reason})" if reason else ""
-        )
-        self.end(GatewayUnavailable(why, retry_after_ms=_BUSY_PAUSE_MS if code == _BUSY else None))
 
 
 def _payload(outcome: Mapping[str, Any] | PropactorError) -> Mapping[str, Any]:

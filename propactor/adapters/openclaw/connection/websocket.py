@@ -117,7 +117,7 @@ class Wire(asyncio.Protocol):
         self._websocket.send_text(text)
         self._flush()
 
-    def close(self) -> None:
+    def close(self, error: PropactorError | None = None) -> None:  # noqa: ARG002  for those who wrap a wire
         """Deliver no more text, send a Close, and close the socket soon, whatever the other side does."""
         if self._closing:
             return

@@ -1,4 +1,4 @@
-"""Tells what is stored of a run, as far as the live events haven't told it: nothing lost, nothing twice."""
+"""From the stored messages of a run to events, without what live events have told: no loss, no repeat."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,8 +18,12 @@ MISSED = "the live events left out what the gateway's transcript has"
 class Backfill:
     """Takes the stored messages of one run, in order, from whatever source, any number of times.
 
-    While ``live``, events are expected to tell the kinds that are not ``unheard``: those are kept back
-    until `settle`, which tells what never came. Otherwise all is told at once.
+    While ``live``, events are expected for every kind of item but those in ``unheard``: such items are kept
+    back until `settle`, which emits those that never came. Otherwise everything is emitted at once.
+
+    Args:
+        ledger: What was told of the run, whoever told it.
+        emit: Called with each event.
     """
 
     def __init__(self, ledger: Ledger, emit: Emit) -> None:
@@ -27,23 +31,11 @@ class Backfill:
         self.live = True
         self.turn: list[stored.Stored] = []
         self._ledger, self._emit = ledger, emit
+        self._decoder = StoredDecoder(ledger)
         self._seen: set[tuple[str, int]] = set()
         self._entries: Counter[str] = Counter()
-        self._failures = 0
         self._newest = 0
         self._pending: list[stored.Item] = []
-        self._tellers: dict[type, Callable[[Any], Sequence[Event]]] = {
-            stored.Thought: self._thought,
-            stored.Said: self._said,
-            stored.Call: self._call,
-            stored.Outcome: self._outcome,
-            stored.Failure: self._failure,
-        }
-
-    @property
-    def messages(self) -> list[Mapping[str, Any]]:
-        """Return the messages of the run, as they are stored."""
-        return [one.message for one in self.turn if one.message is not None]
 
     def entry(self, entry: Mapping[str, Any]) -> None:
         """Take an entry of a transcript file."""
@@ -58,19 +50,22 @@ class Backfill:
             self._take(message, count)
 
     def listen(self, *, live: bool) -> None:
-        """Expect live events from now on, or none: then what was kept back is told."""
+        """Expect live events from now on, or none: then what was kept back is emitted."""
         self.live = live
         if not live:
             self._ledger.break_off()
             self._release()
 
     def outdates(self, payload: Mapping[str, Any]) -> bool:
-        """Tell whether an event is of a message before the last one that is stored, and so was told."""
+        """Return True if an event is older than the last message that is stored.
+
+        If stored messages have been emitted until now, what it says has been, too.
+        """
         at = payload.get("ts")
         return payload.get("stream") in _WORDS and isinstance(at, int) and at < self._newest
 
     def settle(self) -> None:
-        """Tell what live events never told, because no more of them will come."""
+        """Emit what live events never had, because no more of them will come."""
         told = self._release()
         if told and self.live:
             self._emit(Progress("gap", reason=MISSED, source="transcript"))
@@ -93,22 +88,45 @@ class Backfill:
                 self._pending.append(item)
 
     def _release(self) -> int:
-        """Tell what was kept back, and say how much of it was news."""
+        """Emit what was kept back; return how many events that were."""
         kept, self._pending = self._pending, []
         return sum(self._tell(item) for item in kept)
 
     def _tell(self, item: stored.Item) -> int:
-        events = self._tellers[type(item)](item)
+        events = self._decoder.decode(item)
         for event in events:
             self._emit(event)
         return len(events)
+
+
+class StoredDecoder:
+    """Turns the items of stored messages into events, without what the ledger has already.
+
+    Args:
+        ledger: What was told of the run, whoever told it.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._failures = 0
+        self._decoders: dict[type, Callable[[Any], Sequence[Event]]] = {
+            stored.Thought: self._thought,
+            stored.Said: self._said,
+            stored.Call: self._call,
+            stored.Outcome: self._outcome,
+            stored.Failure: self._failure,
+        }
+
+    def decode(self, item: stored.Item) -> Sequence[Event]:
+        """Return the events that an item stands for; none if all of it was told."""
+        return self._decoders[type(item)](item)
 
     def _thought(self, thought: stored.Thought) -> Sequence[Event]:
         pieces = self._ledger.thoughts.store(thought.text)
         return [event for block, text in pieces for event in _shown(block, text)]
 
     def _flushed(self) -> Sequence[Event]:
-        """Let go what the redactor still holds of the last thought."""
+        """Return what the redactor still holds of the last thought."""
         thoughts = self._ledger.thoughts
         return _shown(thoughts.block, thoughts.flush()) if thoughts.open else NOTHING
 
@@ -136,8 +154,8 @@ class Backfill:
         self._ledger.messages.complete()
         return (*self._flushed(), event)
 
-    def _failure(self, failure: stored.Failure) -> Sequence[Event]:  # noqa: ARG002  the shape of a teller
-        """Take back what an attempt said that failed while nobody listened."""
+    def _failure(self, failure: stored.Failure) -> Sequence[Event]:  # noqa: ARG002  the shape of a decoder
+        """Take back the text of an attempt that failed while no live events came."""
         self._failures += 1
         unheard = self._ledger.messages.broken and self._failures > self._ledger.retries
         return self._pieces(self._ledger.messages.retry()) if unheard else NOTHING

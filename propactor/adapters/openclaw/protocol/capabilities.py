@@ -116,8 +116,8 @@ def _sessions_path(snapshot: Mapping[str, Any]) -> str | None:
     return next((path for path in paths if isinstance(path, str)), None)
 
 
-_CLOCKS = 3.0
-"""Seconds by which two readings of when a process began may differ; none is restarted faster."""
+_CLOCK_ERROR = 3.0
+"""Seconds by which two readings of when a gateway began may differ. None is restarted faster than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +128,16 @@ class GatewayIdentity:
     began_at: float | None = None
 
     def is_same(self, other: "GatewayIdentity") -> bool:
-        """Tell whether both are known to be one life; where neither can be known, they are not."""
+        """Return True if both are known to be one life; False where that can't be known."""
         if self.boot_id is not None or other.boot_id is not None:
             return self.boot_id == other.boot_id
         if self.began_at is None or other.began_at is None:
             return False
-        return abs(self.began_at - other.began_at) < _CLOCKS
+        return abs(self.began_at - other.began_at) < _CLOCK_ERROR
 
 
-def boot(hello: Hello, now: float) -> GatewayIdentity:
-    """Return the life that a gateway is in, as it says at ``now``."""
+def identify(hello: Hello, now: float) -> GatewayIdentity:
+    """Return which life a gateway is in, by what it says at ``now`` (seconds, on any clock)."""
     return GatewayIdentity(hello.boot_id, None if hello.uptime is None else now - hello.uptime)
 
 
@@ -151,16 +151,16 @@ def thoughts_from(hello: Hello, *, files: bool) -> Place:
 
 
 def missed_from(hello: Hello, *, files: bool) -> Place:
-    """Return where that comes from which live events don't tell; ``files`` if we can read the gateway's."""
+    """Return where comes from what live events leave out; ``files`` if the gateway's can be read here."""
     return "transcript" if files and reads_files(hello) else "history"
 
 
 def reads_files(hello: Hello) -> bool:
-    """Tell whether the gateway keeps files that are worth reading: later ones push what they store."""
+    """Return True if the gateway keeps files that are worth reading: later ones push what they store."""
     return hello.protocol_3 and hello.transcript != "sqlite"
 
 
 def unheard(hello: Hello, *, tools: bool) -> frozenset[type]:
-    """Return what events of this gateway never tell; ``tools`` says whether they tell of tools."""
+    """Return the kinds of items that live events of this gateway never have; ``tools`` if they have tools."""
     thoughts = frozenset({stored.Thought}) if hello.protocol_3 else frozenset()
     return thoughts if tools else thoughts | TOOLS

@@ -1,4 +1,4 @@
-"""What a run has told so far, whoever told it: what keeps live events and stored messages from repeating."""
+"""What has been emitted of a run, from either source: so live events and stored messages don't repeat it."""
 
 from propactor.adapters.openclaw.protocol.text_merge import TextMerger
 from propactor.adapters.openclaw.protocol.thinking import Thoughts
@@ -6,7 +6,11 @@ from propactor.core.events import Event, ToolCall, ToolResult
 
 
 class Ledger:
-    """The messages, thoughts and tools that the reader knows of, and how often the model was asked again."""
+    """The messages, thoughts and tools that were emitted, and how often the model was asked again.
+
+    Args:
+        closely: True if each event shall be told as it came, for people who debug.
+    """
 
     __slots__ = ("_calls", "_results", "messages", "retries", "thoughts")
 
@@ -18,7 +22,7 @@ class Ledger:
         self._results: set[str] = set()
 
     def tells(self, event: Event) -> bool:
-        """Note that a tool is used or came back; return False if that was told before."""
+        """Note that a tool is used or came back; return False if that was emitted before."""
         if isinstance(event, ToolCall):
             return _note(self._calls, event.tool_call_id)
         return not isinstance(event, ToolResult) or _note(self._results, event.tool_call_id)
@@ -29,7 +33,7 @@ class Ledger:
 
 
 def _note(known: set[str], call_id: str) -> bool:
-    """Enter an id; a tool without one is told each time."""
+    """Enter an id; return False if it was there. A tool without an id is new each time."""
     if call_id and call_id in known:
         return False
     known.add(call_id)

@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from propactor.adapters.openclaw.protocol import history
+from propactor.adapters.openclaw.protocol import stored
 from propactor.adapters.openclaw.protocol.refusals import refusal
+from propactor.adapters.openclaw.protocol.text import BREAK
 from propactor.core.errors import Cancelled, GenerationTimeout, PropactorError, UpstreamError
 from propactor.core.upstream import Reply
 from propactor.prompting.prompt import MARKER
 from propactor.redaction import redact
 
-BREAK = "\n\n"
 _ABORTED = "This operation was aborted"
 
 
@@ -31,8 +31,8 @@ class Facts:
     said: str = ""
     final_text: str | None = None
     """What the events gave as the final answer: its first 4096 characters."""
-    messages: Sequence[Mapping[str, Any]] | None = None
-    """The session's history, where it was asked for and came."""
+    turn: Sequence[stored.Stored] | None = None
+    """The stored messages of the run, where they were asked for and came."""
 
 
 def read_outcome(response: Mapping[str, Any], facts: Facts) -> Reply:
@@ -54,7 +54,7 @@ def read_outcome(response: Mapping[str, Any], facts: Facts) -> Reply:
 
 
 def _failure(response: Mapping[str, Any], facts: Facts) -> PropactorError:
-    """Tell whose fault a response with ``ok: false`` is."""
+    """Return the error of a response with ``ok: false``, by whose fault it is."""
     error = response.get("error") or {}
     message = redact(str(error.get("message") or "the gateway gave no reason"))
     if facts.cancelled or _ABORTED in message:
@@ -67,7 +67,7 @@ def _failure(response: Mapping[str, Any], facts: Facts) -> PropactorError:
 
 
 def _timeout(payload: Mapping[str, Any]) -> PropactorError:
-    """Tell a time limit from an abort: only the limit has a phase."""
+    """Return the error of a run that ended as a timeout; one that was aborted has no phase."""
     if not payload.get("timeoutPhase"):
         return Cancelled("somebody stopped the run at the gateway")
     return GenerationTimeout("the gateway's time limit for the run passed", phase="total")
@@ -86,7 +86,7 @@ def _protocol_3(payload: Mapping[str, Any], facts: Facts) -> Reply:
     """Read a success of protocol 3, which may be none."""
     if _meta(payload).get("aborted"):
         raise GenerationTimeout("the gateway's time limit for the run passed", phase="total")
-    if facts.messages is not None and (kept := history.last_turn(facts.messages)):
+    if facts.turn is not None and (kept := stored.last_turn(facts.turn)):
         if kept.error is not None:
             raise UpstreamError(redact(kept.error))
         return Reply(_best(kept.text, _joined(payload), facts.said))

@@ -1,8 +1,10 @@
-"""From stored messages to what they tell: entries of a transcript, rows of a history, pushed messages."""
+"""Reads stored messages: entries of a transcript, rows of a history, messages that are pushed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from propactor.adapters.openclaw.protocol.text import BREAK
 
 SHORTENED = "...(truncated)..."
 """What some gateways put where they cut a long message."""
@@ -62,7 +64,7 @@ class Stored:
 
     ``run_id`` is the run it belongs to, where the gateway says so (2026.9). ``internal`` is a prompt that
     the gateway gave itself. A message of the model is dated by when it began, in milliseconds;
-    the last one ``finishes``.
+    the last one ``finishes``. ``error`` is what it says went wrong.
     """
 
     role: str
@@ -72,7 +74,29 @@ class Stored:
     internal: bool = False
     begun_at: int = 0
     finishes: bool = False
-    message: Json | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the model did since the last prompt; ``text`` is None where the gateway cut it."""
+
+    text: str | None
+    error: str | None
+
+
+def last_turn(messages: Sequence[Stored]) -> Turn | None:
+    """Read what the model said after the last prompt; None if it said nothing.
+
+    On gateways of February this is the only honest witness of how a run ended.
+    """
+    start = max((i for i, message in enumerate(messages) if message.role == "user"), default=-1)
+    said = [message for message in messages[start + 1 :] if message.role == "assistant"]
+    if not said:
+        return None
+    texts = [item for message in said for item in message.items if isinstance(item, Said)]
+    whole = all(text.whole for text in texts)
+    return Turn(BREAK.join(text.text for text in texts) if whole else None, said[-1].error)
 
 
 def of_entry(entry: Json) -> Stored | None:
@@ -103,8 +127,14 @@ def of_message(message: Json, entry_id: object = None) -> Stored:
         internal=(message.get("provenance") or {}).get("kind") == "internal_system",
         begun_at=at if isinstance(at := message.get("timestamp"), int) else 0,
         finishes=role == "assistant" and message.get("stopReason") == "stop",
-        message=message,
+        error=_error(message) if role == "assistant" else None,
     )
+
+
+def _error(message: Json) -> str | None:
+    """Return what went wrong, if anything did: some messages say so though they haven't failed."""
+    words, failed = message.get("errorMessage"), message.get("stopReason") in _FAILED
+    return str(words or "the model failed without a word") if words or failed else None
 
 
 def _run_id(message: Json, marks: Json) -> str | None:
@@ -116,7 +146,7 @@ def _run_id(message: Json, marks: Json) -> str | None:
 
 
 def _assistant(message: Json) -> Iterator[Item]:
-    """Read what the model did: the text once, where it begins, with what stands around it."""
+    """Read what the model did, block by block; the text once, where its first block stands."""
     failed = message.get("stopReason") in _FAILED
     text = "" if failed else text_of(message)
     for block in _blocks(message):
@@ -129,7 +159,7 @@ def _assistant(message: Json) -> Iterator[Item]:
         elif kind == "toolCall":
             yield Call(str(block.get("id") or ""), str(block.get("name") or "tool"), block.get("arguments"))
     if failed:
-        yield Failure(str(message.get("errorMessage") or "the model failed without a word"))
+        yield Failure(_error(message) or "")
 
 
 def _said(text: str) -> Said:

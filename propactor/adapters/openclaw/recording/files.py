@@ -1,4 +1,4 @@
-"""Transcript files that are played from a recording."""
+"""Transcripts of a gateway that come from a recording."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,7 +11,12 @@ from propactor.core.errors import PropactorError
 
 
 class RecordedFollow:
-    """Follows the one session there is."""
+    """Follows the one session there is.
+
+    Args:
+        files: Whose session it is.
+        take: Called with each entry.
+    """
 
     failure: PropactorError | None = None
 
@@ -23,7 +28,7 @@ class RecordedFollow:
         self._files.takers.append(self._take)
 
     async def catch_up(self) -> None:
-        """Wait until all has been handed over that was then."""
+        """Wait until everything was handed over that had been by then."""
         await self._files.catch_up()
 
     async def close(self) -> None:
@@ -33,7 +38,11 @@ class RecordedFollow:
 
 
 class RecordedFiles:
-    """All transcripts of a recording: those of its one session."""
+    """The transcripts of a recording: one session.
+
+    Args:
+        requests: Matches who wants to catch up with who did.
+    """
 
     def __init__(self, requests: Requests) -> None:
         self.takers: list[Take] = []
@@ -45,10 +54,15 @@ class RecordedFiles:
         return RecordedFollow(self, take)
 
     def problem(self) -> None:
-        """Have none."""
+        """Return None: a recording can be read."""
 
     def say(self, entry: Mapping[str, Any], key: Key | None) -> None:
-        """Hand an entry over, or say that all were that somebody asks for."""
+        """Hand an entry over, or let go who has caught up.
+
+        Args:
+            entry: An entry of the transcript, or the answer to who wanted to catch up.
+            key: The request that it answers, if it answers one.
+        """
         if key is None:
             for take in list(self.takers):
                 take(entry)
@@ -56,7 +70,7 @@ class RecordedFiles:
             self._caught_up[name].set()
 
     async def catch_up(self) -> None:
-        """Wait until all has been handed over that was then; at once, where nobody waited then."""
+        """Wait until everything was handed over that had been by then; not at all, if nobody waited then."""
         name = f"t{len(self._caught_up)}"
         event = self._caught_up[name] = asyncio.Event()
         if self._requests.ask(CATCH_UP, name) == []:

@@ -1,4 +1,4 @@
-"""Names in a recording that are others today: those of sessions and runs."""
+"""Names of sessions and runs in a recording, and the names that stand for them in a replay."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,11 @@ _LONGEST = 200
 
 
 class Names:
-    """Learns from each request for a run how the recorded one is called today."""
+    """Learns the names of today from each request for a run.
+
+    Args:
+        frames: The recording, with the requests that were made then.
+    """
 
     def __init__(self, frames: Sequence[Frame]) -> None:
         asked = (frame.data for frame in frames if frame.data.get("method") == "agent")
@@ -19,7 +23,7 @@ class Names:
         self._today: dict[str, str] = {}
 
     def learn(self, method: str, params: Mapping[str, Any]) -> None:
-        """Take a request of today."""
+        """Take a request of today: it stands for the next one of its kind in the recording."""
         if method == "agent" and self._recorded:
             recorded = self._recorded.pop(0)
             self._today |= {str(recorded.get(name)): str(params.get(name)) for name in _NAMES}

@@ -1,25 +1,33 @@
-"""A recorded generation at a gateway, played again through all that reads a gateway."""
+"""Plays a recorded generation through everything that reads a gateway, from the wire on."""
 
+import asyncio
+import logging
 from dataclasses import replace
 
+from propactor.adapters.openclaw.connection.dialer import LinkTimes
+from propactor.adapters.openclaw.connection.link import Link
 from propactor.adapters.openclaw.options import Options
 from propactor.adapters.openclaw.protocol import capabilities as hellos
-from propactor.adapters.openclaw.recording.player import RecordedLink
+from propactor.adapters.openclaw.recording.recorded_gateway import RecordedGateway
 from propactor.adapters.openclaw.recording.scrub import is_hello
 from propactor.adapters.openclaw.recording.text_compaction import grow
 from propactor.adapters.openclaw.run import OpenClawRun
+from propactor.core.backoff import Backoff
 from propactor.core.errors import GatewayRefused
 from propactor.core.recording import NO_TIMEOUT, BadRecording, Frame, FrameClock, Recording
 from propactor.core.upstream import Emit, GenerationRequest, Reply
+from propactor.settings.tables import Gateway, Timeouts, UpstreamOrder
 
-_TERMS = Options(
-    accept=NO_TIMEOUT,
-    rejoin=NO_TIMEOUT,
-    lost=NO_TIMEOUT,
-    resume=NO_TIMEOUT,
-    detect=NO_TIMEOUT,
-    total=NO_TIMEOUT,
-    call=NO_TIMEOUT,
+log = logging.getLogger(__name__)
+
+_OPTIONS = Options(
+    # A setting may be an hour at most; a recording that is played slowly may need more.
+    gateway=Gateway().model_copy(update={"rejoin_seconds": NO_TIMEOUT}),
+    timeouts=Timeouts(accept=NO_TIMEOUT, total=NO_TIMEOUT),
+    upstream=UpstreamOrder(detect_ms=int(NO_TIMEOUT * 1000)),
+    connect_wait=NO_TIMEOUT,
+    successor_wait=NO_TIMEOUT,
+    call_timeout=NO_TIMEOUT,
 )
 
 
@@ -55,14 +63,29 @@ def _check(frame: Frame) -> None:
 
 
 class ReplayedRun:
-    """One generation from a recording that was `opened`."""
+    """One generation from a recording that was `opened`.
+
+    Args:
+        recording: What is played.
+        request: What was asked for now; what was asked then counts.
+        emit: Called with each event.
+        clock: Says when each frame is due.
+    """
 
     def __init__(
         self, recording: Recording, request: GenerationRequest, emit: Emit, clock: FrameClock
     ) -> None:
-        link = self._link = RecordedLink(recording.frames, clock)
-        files = link.files if link.has_files else None
-        self._run = OpenClawRun(link, request, emit, _TERMS, transcripts=lambda _: files)
+        gateway = self._gateway = RecordedGateway(recording.frames, clock)
+        files = gateway.files if gateway.has_files else None
+        # What isn't recorded, such as ticks, isn't missed; a lost connection is dialled again at once.
+        self._link = Link(
+            url="",
+            open_wire=gateway,
+            times=LinkTimes(connect=NO_TIMEOUT, grace=NO_TIMEOUT),
+            backoff=Backoff(lambda least, _: least),
+        )
+        self._run = OpenClawRun(self._link, request, emit, _OPTIONS, transcripts=lambda _: files)
+        self._playing: asyncio.Task[None] | None = None
 
     async def finish(self) -> Reply:
         """Play to the end, emitting events on the way.
@@ -71,12 +94,28 @@ class ReplayedRun:
             PropactorError: the recorded run failed.
         """
         self._link.start()
+        self._playing = asyncio.create_task(self._play(), name="replay")
         try:
             return await self._run.finish()
         finally:
-            await self._link.close()
+            await self.stop()
 
     async def stop(self) -> bool:
         """Stop playing, which always works."""
+        if self._playing is not None:
+            self._playing.cancel()
+            await asyncio.wait([self._playing])
         await self._link.close()
         return True
+
+    async def _play(self) -> None:
+        """Play the gateway; when the recording ends, the link is closed."""
+        try:
+            await self._gateway.play(self._is_ready)
+        except Exception:  # guards the task: the run must not wait for what will never come
+            log.exception("a recording can't be played on")
+        finally:
+            await self._link.close()
+
+    async def _is_ready(self) -> None:
+        await self._link.wait_ready(NO_TIMEOUT)

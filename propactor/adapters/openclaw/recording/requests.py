@@ -14,7 +14,13 @@ Answer = Mapping[str, Any]
 
 
 class Requests:
-    """Matches requests by kind and order. ``keys`` are the request that each frame is, or answers."""
+    """Matches requests of today with recorded ones, by kind and order.
+
+    ``keys`` has, for each frame, the request that it is or answers.
+
+    Args:
+        frames: The recording.
+    """
 
     def __init__(self, frames: Sequence[Frame]) -> None:
         self.keys = list(_keys(frames))
@@ -29,6 +35,10 @@ class Requests:
         """Enter a request of today: return the answers that have come, None if there will never be any.
 
         Where several requests of its kind are answered already, for then more were made, it is the latest.
+
+        Args:
+            method: What is asked.
+            request_id: What its answers are known by today.
         """
         key = (method, self._counts[method])
         if key not in self._known:
@@ -42,7 +52,7 @@ class Requests:
         return _joined([self._early.pop(other) for other in answered])
 
     def answer(self, key: Key, answer: Answer) -> str | None:
-        """Return whom an answer is for; it is kept until somebody asks for it."""
+        """Return the id of the request of today that an answer is for; it is kept until there is one."""
         if key not in self.ids:
             self._early[key].append(answer)
         return self.ids.get(key)

@@ -1,4 +1,4 @@
-"""From what was taken down of a link to what may be shown of one generation: only it, and nothing private."""
+"""From what was taken down at the wire to a recording of one generation, without what is private."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -22,7 +22,9 @@ _HELLO = ("type", "protocol")
 def cleaned(frames: Iterable[Frame], scrub: Scrub) -> tuple[dict[str, Any], list[Frame]]:
     """Return what the gateway says of itself, and the frames of the one generation there was, if any.
 
-    ``scrub`` takes out what only this machine knows to be private.
+    Args:
+        frames: Everything that was taken down.
+        scrub: Takes out of a text what only this machine knows to be private.
     """
     ours = list(_ours(list(frames)))
     start = next((frame.t for frame in ours if frame.direction == "out"), 0.0)

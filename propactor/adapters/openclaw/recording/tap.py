@@ -1,10 +1,10 @@
-"""Take down what passes between us and a gateway: a tap in its link, another in its transcripts."""
+"""Takes down what passes between us and a gateway: a tap on its wire, and one on its transcripts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from propactor.adapters.openclaw.connection.connection import Connection
-from propactor.adapters.openclaw.connection.dispatcher import Counters, Waiter
+from propactor.adapters.openclaw.connection.websocket import OnText
+from propactor.adapters.openclaw.connection.wire import OnLost, OpenedWire, OpenWire
 from propactor.adapters.openclaw.protocol import requests
 from propactor.adapters.openclaw.protocol.capabilities import Hello
 from propactor.adapters.openclaw.session_history import Follow, Open, Take, Transcripts
@@ -17,48 +17,92 @@ _EVENT = b'{"type":"event","event":"'
 _KEPT = (b'agent"', b"session.")
 """Events worth keeping: the others only repeat, or concern nobody's generation."""
 CATCH_UP = "catch_up"
-"""What a transcript is asked in a recording: to have handed over all there is by now."""
+"""The method, in a recording, by which a transcript is asked to hand over everything there is by now."""
 
 
-class TapedConnection(Connection):
-    """A connection that takes down what it sends and hears."""
+class TappedWire:
+    """A wire that is taken down: what is sent, what comes, and why it ended.
 
-    def __init__(self, counters: Counters, tape: Tape) -> None:
-        super().__init__(counters)
-        self._tape = tape
-        self.on_text = self._write
+    Args:
+        tape: Where to.
+        on_text: Called with each text message as it comes.
+        on_lost: Called when the other side has ended it.
+    """
 
-    def post(self, method: str, params: Mapping[str, Any], waiter: Waiter) -> str:
-        """Send a request.
+    def __init__(self, tape: Tape, *, on_text: OnText, on_lost: OnLost) -> None:
+        self._tape, self._on_text, self._on_lost = tape, on_text, on_lost
+        self._wire: OpenedWire
+        self._ended = False
+
+    async def open(self, open_wire: OpenWire) -> "TappedWire":
+        """Open the wire.
 
         Raises:
-            GatewayUnavailable: the connection is lost.
+            PropactorError: it can't be opened.
         """
-        request_id = super().post(method, params, waiter)
-        if method != "connect":  # it holds the token
-            self._tape.write("out", "gateway", requests.request(request_id, method, params))
-        return request_id
+        try:
+            self._wire = await open_wire(on_text=self._receive, on_lost=self._lose)
+        except PropactorError as exc:
+            self._end(exc)
+            raise
+        return self
 
-    def end(self, error: PropactorError) -> None:
-        """Hang up, and tell everybody who waits."""
-        if not self._lost.done():
-            closed = {"type": "closed", "code": error.code, "message": error.message}
-            self._tape.write("in", "gateway", jsontext.dumps(closed))
-        super().end(error)
+    def send(self, text: bytes) -> None:
+        """Send a text message; an introduction isn't taken down, for it holds the token.
 
-    def _write(self, data: bytes) -> None:
+        Raises:
+            GatewayUnavailable: it can't be sent any more.
+        """
+        self._wire.send(text)
+        if jsontext.loads(text).get("method") != "connect":
+            self._tape.write("out", "gateway", text)
+
+    async def drain(self) -> None:
+        """Wait until more can be sent."""
+        await self._wire.drain()
+
+    def close(self, error: PropactorError) -> None:
+        """Hang up."""
+        self._end(error)
+        self._wire.close(error)
+
+    async def wait_closed(self, timeout: float) -> None:
+        """Wait until it is closed, and close it by force after ``timeout`` seconds."""
+        await self._wire.wait_closed(timeout)
+
+    def _receive(self, data: bytes) -> None:
         if not data.startswith(_EVENT) or data.startswith(_KEPT, len(_EVENT)):
             self._tape.write("in", "gateway", data)
-        self.dispatcher.receive(data)
+        self._on_text(data)
+
+    def _lose(self, error: PropactorError) -> None:
+        self._end(error)
+        self._on_lost(error)
+
+    def _end(self, error: PropactorError) -> None:
+        """Take down the end, once: who is told of a loss hangs up."""
+        if not self._ended:
+            self._ended = True
+            closed = {"type": "closed", "code": error.code, "message": error.message}
+            self._tape.write("in", "gateway", jsontext.dumps(closed))
 
 
-def connections(tape: Tape) -> Callable[[Counters], Connection]:
-    """Return what makes connections that are taken down."""
-    return lambda counters: TapedConnection(counters, tape)
+def wires(open_wire: OpenWire, tape: Tape) -> OpenWire:
+    """Return what opens wires that are taken down."""
+
+    async def opened(*, on_text: OnText, on_lost: OnLost) -> OpenedWire:
+        return await TappedWire(tape, on_text=on_text, on_lost=on_lost).open(open_wire)
+
+    return opened
 
 
-class _TapedFollow:
-    """Follows a session, and takes down what its file says."""
+class _TappedFollow:
+    """Follows a session, and takes down when it had been read to its end.
+
+    Args:
+        follow: What follows it.
+        tape: Where to.
+    """
 
     def __init__(self, follow: Follow, tape: Tape) -> None:
         self._follow, self._tape = follow, tape
@@ -87,7 +131,7 @@ class _TapedFollow:
         await self._follow.close()
 
 
-class _TapedTranscripts:
+class _TappedTranscripts:
     """The files of a gateway, with a tap."""
 
     def __init__(self, transcripts: Transcripts, tape: Tape) -> None:
@@ -100,7 +144,7 @@ class _TapedTranscripts:
             self._tape.write("in", "transcript", jsontext.dumps(entry))
             take(entry)
 
-        return _TapedFollow(self._transcripts.follow(agent_id, session_key, both), self._tape)
+        return _TappedFollow(self._transcripts.follow(agent_id, session_key, both), self._tape)
 
     def problem(self) -> Exception | None:
         """Return why nothing can be read, or None when it can."""
@@ -112,12 +156,13 @@ def transcripts(opens: Open, tape: Tape) -> Open:
 
     def opened(hello: Hello) -> Transcripts | None:
         found = opens(hello)
-        return None if found is None else _TapedTranscripts(found, tape)
+        return None if found is None else _TappedTranscripts(found, tape)
 
     return opened
 
 
 def tap(upstream: OpenClawUpstream, tape: Tape) -> None:
-    """Take down all that an upstream says and hears; before its link is started."""
-    upstream.link.make_connection = connections(tape)
+    """Take down everything that passes between an upstream and its gateway; before its link is started."""
+    dialer = upstream.link.dialer
+    dialer.open_wire = wires(dialer.open_wire, tape)
     upstream.files = transcripts(upstream.files, tape)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from propactor.core.errors import ModelRefused, PropactorError, UpstreamError
 from propactor.core.events import Event, TextDelta
 from propactor.core.recording import BadRecording, Frame, Header, Recording, Tape, decode, encode
 from propactor.core.upstream import Reply
+from propactor.recordings import library
 from propactor.recordings.playback_clock import PlaybackClock
 from propactor.testing.model import KEY, FakeModel
 from propactor.testing.model.steps import Refusal
@@ -22,6 +24,7 @@ from tests.adapters.model.asking import APIS, REQUEST, upstream
 from tests.support.emitted import Emitted
 from tests.support.virtual import virtual
 
+FIXTURES = Path(__file__).parents[3] / "fixtures" / "recordings"
 SECRET = "sk-ant-REDACTME0123456789abcdef"
 both = pytest.mark.parametrize("api", APIS)
 
@@ -92,6 +95,20 @@ async def test_wish_given_up() -> None:
 
     assert [frame.data["type"] for frame in recording.frames[:2]] == ["ask", "answer"]
     assert "'Hi'" in repr(await play(recording))
+
+
+@both
+async def test_format(api: Api) -> None:
+    """Frames have the members that they had before: recordings are older than the names in the code."""
+    recording, _ = await record(api, [Think("I think.", 500), Say("Here it is.", 500)])
+    before = library.read(FIXTURES / f"model-{api}.jsonl")
+
+    for kind in ("ask", "answer", "event", "end"):
+        now, then = (
+            {tuple(frame.data) for frame in one.frames if frame.data["type"] == kind}
+            for one in (recording, before)
+        )
+        assert now == then
 
 
 @both

@@ -3,80 +3,16 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from functools import partial
-from random import uniform
 from typing import Any
 
 import pytest
 
-from propactor.adapters.openclaw.connection.link import Link, LinkState
-from propactor.adapters.openclaw.protocol.text_event import TextEvent
+from propactor.adapters.openclaw.connection.link import Link
+from propactor.adapters.openclaw.connection.link_status import LinkState
 from propactor.core.backoff import Backoff
-from propactor.core.errors import GatewayRefused, GatewayUnavailable, InternalError, PropactorError
-from tests.adapters.openclaw.gateway import Gateway, Refuse, eventually, running
-
-SOON = 5.0
-
-
-class Listener:
-    """A sink and a waiter that keep what they get."""
-
-    def __init__(self, *, broken: bool = False) -> None:
-        self.payloads: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
-        self.frames: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
-        self.failed: asyncio.Future[PropactorError] = asyncio.get_running_loop().create_future()
-        self.broken = broken
-
-    def receive_text(self, event: TextEvent) -> bool:  # noqa: ARG002  the shape of a sink
-        """Ask for the whole event."""
-        return False
-
-    def receive(self, payload: Mapping[str, Any]) -> None:
-        """Keep an event."""
-        if self.broken:
-            raise ZeroDivisionError
-        self.payloads.put_nowait(payload)
-
-    def answer(self, frame: Mapping[str, Any]) -> bool:
-        """Keep a response; the second is the last."""
-        if self.broken:
-            raise ZeroDivisionError
-        self.frames.put_nowait(frame)
-        return self.frames.qsize() == 2
-
-    def fail(self, error: PropactorError) -> None:
-        """Keep why it is over."""
-        if not self.failed.done():
-            self.failed.set_result(error)
-
-
-def quick() -> Backoff:
-    """Make a backoff that hardly waits."""
-    return Backoff(uniform, first=0.01, limit=0.02)
-
-
-@asynccontextmanager
-async def linked(gateway: Gateway, **options: Any) -> AsyncIterator[Link]:
-    """Run a gateway and a link to it."""
-    async with running(gateway):
-        link = Link(**{"url": gateway.url, "token": "TEST-TOKEN", "backoff": quick(), **options})
-        link.start()
-        try:
-            yield link
-        finally:
-            await link.close()
-
-
-async def until(link: Link, state: str) -> None:
-    """Wait for a state, but not for ever."""
-    await eventually(lambda: link.state == state)
-
-
-def counted(link: Link, losses: int) -> bool:
-    """Tell whether so many connections were lost."""
-    return link.counters.losses == losses
+from propactor.core.errors import GatewayRefused, GatewayUnavailable, InternalError
+from tests.adapters.openclaw.connection.linked import SOON, Listener, linked, quick, until, waiting
+from tests.adapters.openclaw.gateway import Gateway, Refuse, eventually
 
 
 def event(run_id: str, event: str = "agent", **data: Any) -> str:
@@ -111,7 +47,7 @@ async def test_call() -> None:
             await link.call("refuse", {}, timeout=SOON)
 
         assert [answer["n"] for answer in answers] == list(range(20))
-        assert link.waiting == 0
+        assert waiting(link) == 0
 
 
 async def test_call_in_vain() -> None:
@@ -124,7 +60,7 @@ async def test_call_in_vain() -> None:
         with pytest.raises(GatewayUnavailable, match="silence"):
             await link.call("silence", {}, timeout=0.05)
 
-        assert link.waiting == 0
+        assert waiting(link) == 0
 
 
 async def test_routes() -> None:
@@ -160,7 +96,7 @@ async def test_two_responses() -> None:
         last = {"type": "res", "id": request_id, "ok": True, "payload": {"status": "ok"}}
         for _ in range(2):
             await gateway.connections[0].send(json.dumps(last))
-        await eventually(lambda: not link.waiting)
+        await eventually(lambda: not waiting(link))
 
         assert listener.frames.qsize() == 2
 
@@ -197,22 +133,6 @@ async def test_broken_sink(caplog: pytest.LogCaptureFixture) -> None:
             assert isinstance(await asyncio.wait_for(waiter.failed, SOON), InternalError)
         assert len(caplog.records) == link.counters.defects == 2
         assert link.state == LinkState.READY
-
-
-async def test_starting() -> None:
-    """A gateway that is still starting is asked again, not before it wants to be."""
-    gateway = Gateway("2026.9.6-text")
-    gateway.refusals = [
-        Refuse("UNAVAILABLE", "gateway starting; retry shortly", retryable=True, retryAfterMs=60)
-    ]
-    gateway.close_code = 1013
-    async with linked(gateway) as link:
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        await link.wait_ready(SOON)
-
-        assert clock() - began >= 0.06
-        assert gateway.methods() == ["connect", "connect"]
 
 
 async def test_refused() -> None:
@@ -279,40 +199,14 @@ async def test_closed() -> None:
         await link.close()
 
 
-async def test_defect_of_ours(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A defect in the link is logged, and the link tries again instead of ending."""
-    gateway = Gateway("2026.9.6-text")
-    defects = iter([ZeroDivisionError()])
+async def test_closed_for_good() -> None:
+    """A link that was closed isn't started again."""
+    link = Link(url="ws://127.0.0.1:1", backoff=quick())
+    await link.close()
 
-    def connect(token: str) -> dict[str, object]:
-        for defect in defects:
-            raise defect
-        return {"auth": {"token": token}}
+    link.start()
 
-    monkeypatch.setattr("propactor.adapters.openclaw.protocol.requests.connect", connect)
-    with caplog.at_level(logging.ERROR):
-        async with linked(gateway) as link:
-            await link.wait_ready(SOON)
-
-    assert len(caplog.records) == 1
-
-
-@pytest.mark.parametrize(("stable_after", "expected"), [(0.0, [0.01, 0.01]), (60.0, [0.01, 0.02])])
-async def test_waits(stable_after: float, expected: list[float]) -> None:
-    """After a connection that held for long enough the next wait is short again; else it grows."""
-    waits: list[float] = []
-
-    def note(_low: float, high: float) -> float:
-        waits.append(high)
-        return 0.0
-
-    backoff = Backoff(first=0.01, limit=9.0, uniform=note)
-    gateway = Gateway("2026.9.6-text")
-    async with linked(gateway, backoff=backoff, stable_after=stable_after) as link:
-        for lost in (1, 2):
-            await link.wait_ready(SOON)
-            gateway.connections[-1].transport.abort()
-            await eventually(partial(counted, link, lost))
+    assert link.state == LinkState.STOPPED
+    with pytest.raises(GatewayUnavailable, match="closed"):
         await link.wait_ready(SOON)
-
-    assert waits == expected
+    assert "gateway-link" not in {task.get_name() for task in asyncio.all_tasks()}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from propactor.adapters.openclaw.protocol.outcome import Facts, read_outcome
+from propactor.adapters.openclaw.protocol.stored import of_message
 from propactor.core.errors import (
     Cancelled,
     GatewayRefused,
@@ -94,12 +95,13 @@ def test_code_stays_whole(run: Recorded) -> None:
 
 def test_indentation_comes_from_the_history() -> None:
     """February destroys the indentation of answers with reply tags; the history keeps it."""
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"role": "user", "content": "Write."},
         {"role": "assistant", "content": [{"type": "text", "text": "if a:\n    b"}], "stopReason": "stop"},
     ]
 
-    reply = read_outcome(final("ok", "if a:\n b"), facts(protocol=3, messages=messages, said="if a:\n b"))
+    turn = [of_message(message) for message in messages]
+    reply = read_outcome(final("ok", "if a:\n b"), facts(protocol=3, turn=turn, said="if a:\n b"))
 
     assert reply == Reply("if a:\n    b")
 

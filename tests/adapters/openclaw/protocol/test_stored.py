@@ -9,7 +9,10 @@ from propactor.adapters.openclaw.protocol.stored import (
     Failure,
     Outcome,
     Said,
+    Stored,
     Thought,
+    Turn,
+    last_turn,
     of_entry,
     of_message,
     of_push,
@@ -123,3 +126,47 @@ def test_pushed() -> None:
 
     told = {item for one in pushed if one for item in one.items if isinstance(item, Thought)}
     assert {thought.text[:10] for thought in told} == {"First I lo", "The file i"}
+
+
+def row(role: str, *texts: str, **more: Any) -> Stored:
+    """Read a message of a history."""
+    content = [{"type": "text", "text": text} for text in texts]
+    return of_message({"role": role, "content": content, **more})
+
+
+def test_last_turn() -> None:
+    """Only what follows the last user message counts, tools left out."""
+    messages = [
+        row("user", "one"),
+        row("assistant", "old"),
+        row("user", "two"),
+        row("assistant", "I look.\n"),
+        row("toolResult", "file"),
+        of_message({"role": "assistant", "content": "Here."}),
+    ]
+
+    assert last_turn(messages) == Turn("I look.\n\nHere.", None)
+
+
+def test_error_of_a_turn() -> None:
+    """A last message that failed is the error; attempts that failed earlier leave no text."""
+    broken = row("assistant", "Half", stopReason="error", errorMessage="500 oh no")
+
+    assert last_turn([row("user", "a"), broken, row("assistant", "Whole")]) == Turn("Whole", None)
+    assert last_turn([row("user", "a"), broken]) == Turn("", "500 oh no")
+    assert last_turn([row("user", "a"), row("assistant", stopReason="error")]) == Turn(
+        "", "the model failed without a word"
+    )
+
+
+def test_no_answer() -> None:
+    """A turn without the assistant is none."""
+    assert last_turn([]) is None
+    assert last_turn([row("assistant", "old"), row("user", "new")]) is None
+
+
+def test_shortened_turn() -> None:
+    """Text that the gateway has cut is not taken for the answer."""
+    turn = last_turn([row("user", "a"), row("assistant", "Long\n...(truncated)...")])
+
+    assert turn == Turn(None, None)

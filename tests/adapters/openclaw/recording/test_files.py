@@ -73,7 +73,7 @@ async def recorded() -> tuple[Recording, Told]:
     tape, told = Tape(time.monotonic), Told()
     async with FakeGateway(protocol=3, script=SCRIPT) as gateway:
         link = Link(url=gateway.url, token=gateway.token)
-        link.make_connection = tap.connections(tape)
+        link.dialer.open_wire = tap.wires(link.dialer.open_wire, tape)
         link.start()
         files = Files(gateway)
         opens = tap.transcripts(lambda _: files, tape)
@@ -120,3 +120,19 @@ async def test_caught_up() -> None:
 
     assert told.text == "ab"
     assert clock() - began == pytest.approx(6.0, abs=0.2)
+
+
+@virtual
+async def test_never_caught_up() -> None:
+    """Who wants all there is when the recording ends waits no longer."""
+    asked = {"type": "req", "id": "t1", "method": tap.CATCH_UP, "params": {}}
+    frames = [
+        frame(1.0, "in", says("ab", "ab")),
+        frame(2.0, "in", final("ab")),
+        Frame(2.0, "out", "transcript", asked),
+        Frame(9.0, "in", "transcript", {"type": "session"}),
+    ]
+
+    told = await play(by_hand(*frames, protocol=3), 1.0)
+
+    assert told.text == "ab"

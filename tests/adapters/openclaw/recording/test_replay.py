@@ -165,6 +165,27 @@ async def test_unknown_question() -> None:
     assert "the recording has no answer to sessions.patch" not in told.text
 
 
+class BrokenClock:
+    """A clock that is no use."""
+
+    def resume(self, t: float) -> None:
+        """Do nothing."""
+
+    async def until(self, t: float) -> None:  # noqa: ARG002  the shape of a clock
+        """Fail."""
+        raise ZeroDivisionError
+
+
+async def test_defect(caplog: pytest.LogCaptureFixture) -> None:
+    """A defect of ours ends a replay, and is logged, instead of leaving a run that waits."""
+    run = replay.ReplayedRun(replay.opened(by_hand(*PIECES)), request(), Emitted(), BrokenClock())
+
+    with pytest.raises(GatewayUnavailable):
+        await asyncio.wait_for(run.finish(), 5)
+
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+
+
 def bad(line: int, **data: Any) -> tuple[list[Any], str]:
     """Return the frames of a recording with a frame that is wrong."""
     return [*beginning(), frame(1.0, "in", data, line)], f"line {line}: "

@@ -1,4 +1,7 @@
-"""The client libraries, imported when they are needed: they are an extra, and take a second to load."""
+"""How a model is asked: the shape of it, and the client libraries, which are an extra.
+
+They are imported when they are needed: that takes a second.
+"""
 
 import importlib
 import importlib.util
@@ -10,7 +13,6 @@ from typing import Any, Protocol
 from propactor.adapters.model import api_errors
 from propactor.adapters.model.dialects import DIALECTS
 from propactor.adapters.model.options import Options
-from propactor.adapters.model.stream_decoder import StreamDecoder
 from propactor.core.errors import GenerationTimeout, UpstreamError, UpstreamFault
 
 _UNKNOWN_FEATURE_STATUSES = (400, 422)
@@ -33,44 +35,77 @@ class Response(Protocol):
         ...
 
 
+class Transport(Protocol):
+    """Asks a model, and streams what it answers."""
+
+    @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """Return everything that may come out of it; ``fault`` says what it means."""
+        ...
+
+    def ask(
+        self, model: str, prompt: str, feature: Mapping[str, Any]
+    ) -> AbstractAsyncContextManager[Response]:
+        """Ask; to enter is to wait for the headers, to leave closes the stream.
+
+        Args:
+            model: The model's name.
+            prompt: The whole message.
+            feature: What is added to the body of the request.
+        """
+        ...
+
+    def denies(self, exc: Exception, feature: Mapping[str, Any]) -> bool:
+        """Tell whether it is just this feature that the API refuses."""
+        ...
+
+    def fault(self, exc: Exception) -> UpstreamFault:
+        """Turn one of its errors into ours."""
+        ...
+
+    async def models(self) -> list[str]:
+        """Return the names of the models that the API lists."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        ...
+
+
 def missing(options: Options) -> str | None:
     """Return what to do when the library isn't installed, None when it is."""
-    name = DIALECTS[options.api].library
+    name = DIALECTS[options.model.api].library
     if importlib.util.find_spec(name) is not None:
         return None
     return f"the Python package {name!r} is not installed: pip install 'propactor[model]'"
 
 
-class ModelClient:
-    """A library's client, ready to ask; ``errors`` is everything that may come out of it."""
+class LibraryTransport:
+    """Asks by a client library, over HTTP.
+
+    Args:
+        options: Which API is asked, where, with which key.
+    """
 
     def __init__(self, options: Options) -> None:
-        self.dialect = DIALECTS[options.api]
-        self.features = self.dialect.features(options)
         self._options = options
-        self._library = importlib.import_module(self.dialect.library)
-        self._client = self.dialect.open(self._library, options)
+        self._dialect = DIALECTS[options.model.api]
+        self._library = importlib.import_module(self._dialect.library)
+        self._client = self._dialect.open(self._library, options)
         # While a body is read, the errors of the libraries below come through as they are.
-        transport, streams = importlib.import_module("httpx2"), importlib.import_module("anyio")
-        own = (self._library.APIError, transport.HTTPError, streams.EndOfStream)
+        http, streams = importlib.import_module("httpx2"), importlib.import_module("anyio")
+        own = (self._library.APIError, http.HTTPError, streams.EndOfStream)
         self.errors: tuple[type[Exception], ...] = (*own, OSError)
 
     def ask(
         self, model: str, prompt: str, feature: Mapping[str, Any]
     ) -> AbstractAsyncContextManager[Response]:
         """Ask; to enter is to wait for the headers, to leave closes the stream."""
-        asked: AbstractAsyncContextManager[Response] = self.dialect.ask(self._client)(
-            **self.dialect.body(model, prompt, self._options), extra_body=feature
+        body = self._dialect.body(model, prompt, self._options.model)
+        asked: AbstractAsyncContextManager[Response] = self._dialect.ask(self._client)(
+            **body, extra_body=feature
         )
         return asked
-
-    def decoder(self) -> StreamDecoder:
-        """Return who reads an answer."""
-        return self.dialect.decoder(self._options.api_key)
-
-    async def models(self) -> list[str]:
-        """Return the names of the models that the API lists."""
-        return [str(model.id) async for model in self._client.models.list()]
 
     def denies(self, exc: Exception, feature: Mapping[str, Any]) -> bool:
         """Tell whether it is just this feature that the API refuses."""
@@ -90,6 +125,10 @@ class ModelClient:
         return UpstreamError(
             api_errors.sentence("the connection to the model's API failed", _cause(exc), key)
         )
+
+    async def models(self) -> list[str]:
+        """Return the names of the models that the API lists."""
+        return [str(model.id) async for model in self._client.models.list()]
 
     async def close(self) -> None:
         """Let go of all connections."""

@@ -2,15 +2,18 @@
 
 import asyncio
 import logging
+from functools import partial
 
 import pytest
 
 from propactor.adapters.openclaw.connection.connection import Connection
-from propactor.adapters.openclaw.connection.link import LinkState
+from propactor.adapters.openclaw.connection.dialer import LinkTimes
+from propactor.adapters.openclaw.connection.link import Link
+from propactor.adapters.openclaw.connection.link_status import LinkState
 from propactor.core.backoff import Backoff
 from propactor.core.errors import GatewayUnavailable, PropactorError
-from tests.adapters.openclaw.connection.test_link import SOON, Listener, linked, until
-from tests.adapters.openclaw.gateway import Gateway
+from tests.adapters.openclaw.connection.linked import SOON, Listener, linked, until, waiting
+from tests.adapters.openclaw.gateway import Gateway, Refuse, eventually
 
 
 async def test_lost_and_found() -> None:
@@ -28,7 +31,7 @@ async def test_lost_and_found() -> None:
         assert "was lost: closed with 1012 (service restart)" in str(error)
         await until(link, LinkState.BACKING_OFF)
         await link.wait_ready(SOON)
-        assert (link.counters.connections, link.counters.losses, link.waiting) == (2, 1, 0)
+        assert (link.counters.connections, link.counters.losses, waiting(link)) == (2, 1, 0)
 
 
 async def test_not_ready_when_told_of_a_loss() -> None:
@@ -101,7 +104,7 @@ async def test_killed() -> None:
         assert "1006" in str(await asyncio.wait_for(waiter.failed, SOON))
 
 
-@pytest.mark.parametrize("moment", ["dial", "greet"])
+@pytest.mark.parametrize("moment", ["open", "greet"])
 async def test_lost_right_after(
     moment: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,11 +112,11 @@ async def test_lost_right_after(
     gateway = Gateway("2026.9.6-text")
     doomed = iter([True])
     check = Connection._check_open
-    moments = iter(["dial", "greet"])
+    moments = iter(["open", "greet"])
 
     def lose(connection: Connection) -> None:
         if next(moments, "") == moment and next(doomed, False):
-            connection._gone(1006, "")
+            connection.end(GatewayUnavailable("gone"))
         check(connection)
 
     monkeypatch.setattr(Connection, "_check_open", lose)
@@ -130,7 +133,7 @@ async def test_silence() -> None:
     gateway = Gateway("2026.9.6-text")
     gateway.hello["policy"]["tickIntervalMs"] = 10
     gateway.answers["silence"] = lambda _: None
-    async with linked(gateway, grace=0.02) as link:
+    async with linked(gateway, times=LinkTimes(grace=0.02)) as link:
         await link.wait_ready(SOON)
         link.post("silence", {}, waiter := Listener())
 
@@ -141,7 +144,7 @@ async def test_ticks() -> None:
     """A gateway that ticks is left alone."""
     gateway = Gateway("2026.9.6-text")
     gateway.hello["policy"]["tickIntervalMs"] = 40
-    async with linked(gateway, grace=0.04) as link:
+    async with linked(gateway, times=LinkTimes(grace=0.04)) as link:
         await link.wait_ready(SOON)
 
         for _ in range(12):
@@ -149,3 +152,63 @@ async def test_ticks() -> None:
             await asyncio.sleep(0.02)
 
         assert link.counters.losses == 0
+
+
+async def test_starting() -> None:
+    """A gateway that is still starting is asked again, not before it wants to be."""
+    gateway = Gateway("2026.9.6-text")
+    gateway.refusals = [
+        Refuse("UNAVAILABLE", "gateway starting; retry shortly", retryable=True, retryAfterMs=60)
+    ]
+    gateway.close_code = 1013
+    async with linked(gateway) as link:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        await link.wait_ready(SOON)
+
+        assert clock() - began >= 0.06
+        assert gateway.methods() == ["connect", "connect"]
+
+
+def counted(link: Link, losses: int) -> bool:
+    """Tell whether so many connections were lost."""
+    return link.counters.losses == losses
+
+
+async def test_defect_of_ours(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect in the link is logged, and the link tries again instead of ending."""
+    gateway = Gateway("2026.9.6-text")
+    defects = iter([ZeroDivisionError()])
+
+    def connect(token: str) -> dict[str, object]:
+        for defect in defects:
+            raise defect
+        return {"auth": {"token": token}}
+
+    monkeypatch.setattr("propactor.adapters.openclaw.protocol.requests.connect", connect)
+    with caplog.at_level(logging.ERROR):
+        async with linked(gateway) as link:
+            await link.wait_ready(SOON)
+
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize(("stable", "expected"), [(0.0, [0.01, 0.01]), (60.0, [0.01, 0.02])])
+async def test_waits(stable: float, expected: list[float]) -> None:
+    """After a connection that held for long enough the next wait is short again; else it grows."""
+    waits: list[float] = []
+
+    def note(_low: float, high: float) -> float:
+        waits.append(high)
+        return 0.0
+
+    backoff = Backoff(first=0.01, limit=9.0, uniform=note)
+    gateway = Gateway("2026.9.6-text")
+    async with linked(gateway, backoff=backoff, times=LinkTimes(stable=stable)) as link:
+        for lost in (1, 2):
+            await link.wait_ready(SOON)
+            gateway.connections[-1].transport.abort()
+            await eventually(partial(counted, link, lost))
+        await link.wait_ready(SOON)
+
+    assert waits == expected

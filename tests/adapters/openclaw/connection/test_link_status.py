@@ -1,8 +1,8 @@
-"""The link's table."""
+"""The link's table of states."""
 
 import pytest
 
-from propactor.adapters.openclaw.connection.link import LINK, LinkState
+from propactor.adapters.openclaw.connection.link_status import LINK, LinkState
 from propactor.core.machine import Lifecycle, MachineError
 
 
