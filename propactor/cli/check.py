@@ -52,7 +52,9 @@ def check(
         raise typer.Exit(check_buffering(through, token, timeout, json=json))
     from propactor.registry import ROWS
 
-    found = {row.kind: _probe(row, settings, timeout, quiet=json) for row in ROWS.values() if row.probe}
+    found: dict[str, ProbeReport | None] = {
+        row.kind: _probe(row, settings, timeout, quiet=json) for row in ROWS.values() if row.probe
+    }
     _show(settings, found, json=json)
     troubled = any(report is not None and report.trouble is not None for report in found.values())
     raise typer.Exit(FAILURE if troubled else OK)
