@@ -52,6 +52,8 @@ class Timer:
 
     def drop(self) -> None:
         """Don't fire ever again, and keep nobody in memory."""
+        if self.tick is not None:
+            self._timers.remove(self.tick, self)
         self.tick = None
         self.function = _nothing
 
@@ -87,6 +89,15 @@ class Timers:
         heapq.heappush(self._order, tick)
         self._arm()
 
+    def remove(self, tick: int, timer: Timer) -> None:
+        """Take a timer out of the slot of a tick, which holds few, unless that is being fired."""
+        slot = self._slots.get(tick)
+        if slot is None:
+            return
+        slot.remove(timer)
+        if not slot:
+            del self._slots[tick]
+
     def _arm(self) -> None:
         """Let the loop call for the first slot, unless it does or there is none."""
         if not self._order:
@@ -106,7 +117,8 @@ class Timers:
         due: list[tuple[int, list[Timer]]] = []
         while self._order and self._order[0] * TICK <= now:
             tick = heapq.heappop(self._order)
-            due.append((tick, self._slots.pop(tick)))
+            if tick in self._slots:  # else all its timers were dropped
+                due.append((tick, self._slots.pop(tick)))
         self._arm()
         for tick, slot in due:
             for timer in slot:

@@ -24,6 +24,10 @@ def ignore_switch(before: str, after: str) -> None:
     """Take no note of a switch."""
 
 
+def ignore_loss(error: PropactorError) -> None:
+    """Take no note of a loss."""
+
+
 class SourceLog:
     """Remembers which source tells a run, and reports each change.
 
@@ -58,6 +62,11 @@ class EventMerger:
         lost: Called with the reason when no more events can be taken.
         switched: Called when another source tells the run.
     """
+
+    __slots__ = (
+        *("_debug", "_emit", "_options", "_protocol_3", "_source", "_started_over", "_timer"),
+        *("backfill", "decoder", "fail", "history", "ledger", "poller"),
+    )
 
     def __init__(
         self,
@@ -178,6 +187,7 @@ class EventMerger:
 
     async def close(self) -> None:
         """Stop reading what is stored."""
+        self.fail = ignore_loss  # whom it told holds us, and the two would wait for the collector
         self._cancel_timer()
         await self.poller.stop()
         await self.history.close()

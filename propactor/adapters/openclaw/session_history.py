@@ -184,7 +184,7 @@ class Poller:
 
     def __init__(self, look: Callable[[], Awaitable[object]], *, every: float) -> None:
         self._look, self._every = look, every
-        self._bell = asyncio.Event()
+        self._wake_up = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -194,7 +194,7 @@ class Poller:
 
     def wake(self) -> None:
         """Call now, instead of waiting."""
-        self._bell.set()
+        self._wake_up.set()
 
     def rest(self) -> None:
         """Pause until the next start; the call that is under way is cancelled and not waited for."""
@@ -212,7 +212,7 @@ class Poller:
     async def _run(self) -> None:
         try:
             while True:
-                self._bell.clear()
+                self._wake_up.clear()
                 await self._look()
                 await self._pause()
         except Exception:  # guards the task: a run still has its events and its response
@@ -221,6 +221,6 @@ class Poller:
     async def _pause(self) -> None:
         try:
             async with asyncio.timeout(self._every):
-                await self._bell.wait()
+                await self._wake_up.wait()
         except TimeoutError:
             return

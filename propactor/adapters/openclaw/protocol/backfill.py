@@ -109,17 +109,10 @@ class StoredDecoder:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._failures = 0
-        self._decoders: dict[type, Callable[[Any], Sequence[Event]]] = {
-            stored.Thought: self._thought,
-            stored.Said: self._said,
-            stored.Call: self._call,
-            stored.Outcome: self._outcome,
-            stored.Failure: self._failure,
-        }
 
     def decode(self, item: stored.Item) -> Sequence[Event]:
         """Return the events that an item stands for; none if all of it was told."""
-        return self._decoders[type(item)](item)
+        return _DECODERS[type(item)](self, item)
 
     def _thought(self, thought: stored.Thought) -> Sequence[Event]:
         pieces = self._ledger.thoughts.store(thought.text)
@@ -159,6 +152,15 @@ class StoredDecoder:
         self._failures += 1
         unheard = self._ledger.messages.broken and self._failures > self._ledger.retries
         return self._pieces(self._ledger.messages.retry()) if unheard else NOTHING
+
+
+_DECODERS: dict[type, Callable[[StoredDecoder, Any], Sequence[Event]]] = {
+    stored.Thought: StoredDecoder._thought,
+    stored.Said: StoredDecoder._said,
+    stored.Call: StoredDecoder._call,
+    stored.Outcome: StoredDecoder._outcome,
+    stored.Failure: StoredDecoder._failure,
+}
 
 
 def _shown(block: int, text: str) -> Sequence[Event]:

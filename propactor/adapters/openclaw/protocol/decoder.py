@@ -28,6 +28,11 @@ class Decoder:
     The ``ledger`` is what others tell of the run as well; what it knows isn't told again.
     """
 
+    __slots__ = (
+        *("_announced", "_attempts", "_debug", "_ledger", "_messages", "_seq", "_strict", "_thoughts"),
+        *("cancelled", "final_text", "missed"),
+    )
+
     def __init__(self, *, debug: bool = False, strict: bool = False, ledger: Ledger | None = None) -> None:
         self.final_text: str | None = None
         """The answer as the end of the run tells it on 2026.9: no more than its first 4096 characters."""
